@@ -1,0 +1,5 @@
+"""`python -m netblog`."""
+
+from netblog.cli import main
+
+main()
