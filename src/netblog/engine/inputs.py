@@ -1,0 +1,191 @@
+"""The sources of inputs: files, folder listings, options, and the clock.
+
+A source answers two questions about a leaf: has it changed since a known observation, and what is its value.
+The first observation of a build wins; a file that changes while the build is reading it is an error rather
+than a mixture of two states.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat as modes
+import struct
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from netblog.engine.digest import PLAIN, digest_of
+from netblog.errors import ContentError, Problem, RuleError
+
+ABSENT = b"\0" * 16
+"""The digest of a file that is not there."""
+
+GRAIN = 100_000_000
+COARSE_GRAIN = 2_000_000_000
+"""Nanoseconds within which a file system's clock may not tell two writes apart: jiffies, and FAT's two seconds."""
+
+
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class Observation(NamedTuple):
+    """What a leaf was seen to be."""
+
+    digest: bytes
+    stamp: bytes = b""
+    """Whatever lets the source see quickly that nothing has changed."""
+    settled: bool = True
+    """False when an equal stamp would prove nothing: look again next time."""
+
+
+class Source(Protocol):
+    """An implementation of one kind of input."""
+
+    def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
+        """What the leaf is now; `known` is what it was when last seen."""
+        ...
+
+    def value(self, args: tuple[str, ...], seen: Observation) -> Any:
+        """The value that was observed."""
+        ...
+
+
+class Files:
+    """`file(path) -> bytes | None`. Equal size, mtime, ctime and inode mean equal content, outside the clock's grain."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = str(root)
+        self._fresh: dict[str, bytes] = {}
+
+    def _full(self, path: str) -> str:
+        return os.path.join(self.root, path)
+
+    def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
+        path = self._full(args[0])
+        try:
+            found = os.lstat(path)
+            if modes.S_ISLNK(found.st_mode):
+                found = self._followed(path, args[0])
+        except (OSError, ValueError):
+            return Observation(ABSENT)
+        if not modes.S_ISREG(found.st_mode):
+            return Observation(ABSENT)
+        stamp = struct.pack("<qqqQ", found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+        if known is not None and known.stamp == stamp and known.settled:
+            return known
+        now = time.time_ns()
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            raise ContentError(Problem(f"cannot be read: {error.strerror}", path=args[0])) from None
+        grain = GRAIN if found.st_mtime_ns % 1_000_000_000 else COARSE_GRAIN
+        settled = max(found.st_mtime_ns, found.st_ctime_ns) < now - grain
+        if len(self._fresh) < 64:
+            self._fresh[args[0]] = data
+        return Observation(digest_of(data), stamp, settled)
+
+    def _followed(self, path: str, name: str) -> os.stat_result:
+        real = os.path.realpath(path)
+        if not os.path.isabs(name) and os.path.commonpath([real, os.path.realpath(self.root)]) != os.path.realpath(
+            self.root
+        ):
+            raise ContentError(
+                Problem("this link leads out of the site", path=name, hint="links are followed only inside the site")
+            )
+        return os.stat(path)
+
+    def value(self, args: tuple[str, ...], seen: Observation) -> bytes | None:
+        if seen.digest == ABSENT:
+            return None
+        data = self._fresh.pop(args[0], None)
+        if data is None:
+            try:
+                with open(self._full(args[0]), "rb") as file:
+                    data = file.read()
+            except OSError:
+                data = None
+        if data is None or digest_of(data) != seen.digest:
+            raise RuleError(
+                Problem("this file changed while the site was being built", path=args[0], hint="build again")
+            )
+        return data
+
+
+class Trees:
+    """`tree(folder) -> tuple[str, ...]`: the files below a folder, sorted, without hidden ones and editors' leftovers.
+
+    Links to folders are followed inside the site only, and never round in circles.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = str(root)
+        self._real = os.path.realpath(root)
+        self._seen: dict[str, tuple[str, ...]] = {}
+
+    def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
+        files = self._walk(args[0])
+        self._seen[args[0]] = files
+        return Observation(digest_of("\0".join(files).encode("utf-8", "surrogateescape")))
+
+    def value(self, args: tuple[str, ...], seen: Observation) -> tuple[str, ...]:
+        files = self._seen.get(args[0])
+        return files if files is not None else self._walk(args[0])
+
+    def _walk(self, folder: str) -> tuple[str, ...]:
+        top = os.path.join(self.root, folder)
+        found: list[str] = []
+        waiting: list[tuple[str, str, tuple[str, ...]]] = [("", top, (os.path.realpath(top),))]
+        while waiting:
+            prefix, path, above = waiting.pop()
+            try:
+                entries = list(os.scandir(path))
+            except OSError:
+                continue
+            for entry in entries:
+                name = entry.name
+                if name[0] in ".#" or name.endswith(("~", ".swp", ".swx", ".tmp")):
+                    continue
+                if entry.is_symlink():
+                    real = os.path.realpath(entry.path)
+                    if real in above or not (real + os.sep).startswith(self._real + os.sep):
+                        continue
+                    if entry.is_dir():
+                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
+                    elif entry.is_file():
+                        found.append(prefix + name)
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{prefix}{name}/", entry.path, above))
+                elif entry.is_file(follow_symlinks=False):
+                    found.append(prefix + name)
+        # Names that are not UTF-8 or hold control characters cannot be URLs, and break whatever prints them.
+        return tuple(sorted(name for name in found if not _UNSPEAKABLE.search(name)))
+
+
+class Values:
+    """Named values that are given, not looked up: settings of the command line."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = dict(values)
+
+    def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
+        return Observation(digest_of(PLAIN.encode(self.values[args[0]])))
+
+    def value(self, args: tuple[str, ...], seen: Observation) -> Any:
+        return self.values[args[0]]
+
+
+class Moments:
+    """`reached(moment) -> bool`: whether the build's clock has come to an RFC 3339 moment."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
+        return Observation(digest_of(b"T" if self.value(args, Observation(b"")) else b"F"))
+
+    def value(self, args: tuple[str, ...], seen: Observation) -> bool:
+        return self.now >= datetime.fromisoformat(args[0])

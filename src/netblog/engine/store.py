@@ -1,0 +1,385 @@
+"""The memory of a site between builds: one SQLite file with traces, stamps, values and the ledger of outputs.
+
+Everything a build learns is committed in one transaction at its end, so the file always describes one whole
+build. Every row carries a checksum over its meaning: a cache that was damaged in any way is noticed where it is
+read and replaced by an empty one, with a warning and the ledger salvaged. Readers of a node are kept beside it,
+so an edit touches as many rows as it reaches.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+from zlib import crc32
+
+from netblog.errors import Problem
+
+FORMAT = b"1"
+
+_SCHEMA = """
+create table meta (name text primary key, value blob) without rowid;
+create table node (
+    id integer primary key, key text unique, rank integer, digest blob, reads blob, readers blob, check_ integer
+);
+create table input (id integer primary key, stamp blob, settled integer, check_ integer);
+create table value (id integer primary key, data blob);
+create table reason (key text primary key, kind text, read text, fields text) without rowid;
+create table output (path text primary key, digest blob, stamp blob, check_ integer) without rowid;
+"""
+
+
+class StoreDamaged(Exception):
+    """The store contradicts itself; the build begins again with an empty one."""
+
+
+class Row(NamedTuple):
+    """A node as it is stored."""
+
+    id: int
+    key: str
+    rank: int
+    """0 for inputs."""
+    digest: bytes
+    reads: bytes
+    """20 bytes each: id (4, little-endian) and the digest it had."""
+    readers: bytes
+    """4 bytes each: ids of the nodes that read this one."""
+
+
+class Seen(NamedTuple):
+    """An input as it was last observed."""
+
+    id: int
+    key: str
+    digest: bytes
+    stamp: bytes
+    settled: bool
+
+
+class Owned(NamedTuple):
+    """An output file that netblog made."""
+
+    digest: bytes
+    stamp: tuple[int, int, int, int] | None
+    """(size, mtime_ns, ctime_ns, inode); None when a build was stopped while replacing it."""
+
+
+def _check(*parts: bytes) -> int:
+    code = 0
+    for part in parts:
+        code = crc32(part, crc32(len(part).to_bytes(8, "little"), code))
+    return code
+
+
+def _node_check(row: Row) -> int:
+    return _check(row.id.to_bytes(8, "little"), row.key.encode(), bytes([row.rank & 255]), *row[3:])
+
+
+class Store:
+    """The cache of one site. `problems` holds the one warning there may be; a damaged file never raises here."""
+
+    def __init__(self, path: Path, toolchain: bytes, *, fresh: bool = False) -> None:
+        self.path = path
+        self.toolchain = toolchain
+        self.problems: list[Problem] = []
+        self._on_disk = True
+        self._db = self._open(fresh)
+
+    # -- opening -----------------------------------------------------------------------------------
+
+    def _open(self, fresh: bool) -> sqlite3.Connection:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            db = self._connect(str(self.path))
+            known = dict(db.execute("select name, value from meta")) if self._has_tables(db) else None
+        except (sqlite3.Error, OSError) as error:
+            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+                return self._begin_again({}, "it is damaged")
+            try:
+                probe = self._connect(str(self.path))
+                probe.close()
+                return self._begin_again({}, "it is damaged")
+            except (sqlite3.Error, OSError):
+                return self._in_memory(error)
+        if known is None:
+            return self._create(db, {})
+        if known.get("format") != FORMAT:
+            db.close()
+            return self._begin_again({}, "another version of netblog made it")
+        if fresh or known.get("toolchain") != self.toolchain:
+            # A new netblog or library makes every value anew; what it owns on disk it still owns.
+            ledger = self._salvage(db)
+            db.close()
+            return self._begin_again(ledger, None)
+        try:
+            db.execute("begin immediate")
+            db.execute("rollback")
+        except sqlite3.Error as error:
+            db.close()
+            return self._in_memory(error)
+        return db
+
+    @staticmethod
+    def _connect(path: str) -> sqlite3.Connection:
+        db = sqlite3.connect(path, isolation_level=None, timeout=5)
+        # A rollback journal needs no second file to be kept together with the first, and the lock sees to
+        # it that there is one writer. NORMAL keeps the order of writes: power loss may lose the last build,
+        # which costs a rebuild, and cannot mix two.
+        db.execute("pragma synchronous = normal")
+        db.execute("pragma temp_store = memory")
+        db.execute("pragma cache_size = -65536")
+        return db
+
+    @staticmethod
+    def _has_tables(db: sqlite3.Connection) -> bool:
+        return bool(db.execute("select count(*) from sqlite_master").fetchone()[0])
+
+    def _create(self, db: sqlite3.Connection, ledger: Mapping[str, Owned]) -> sqlite3.Connection:
+        try:
+            db.executescript("begin;" + _SCHEMA)
+            db.execute("insert into meta values ('format', ?), ('toolchain', ?)", (FORMAT, self.toolchain))
+            db.executemany("insert into output values (?, ?, ?, ?)", map(_output_row, ledger.items()))
+            db.execute("commit")
+        except sqlite3.Error as error:
+            return self._in_memory(error)
+        return db
+
+    def _begin_again(self, ledger: Mapping[str, Owned], why: str | None) -> sqlite3.Connection:
+        if why:
+            self.problems.append(
+                Problem(
+                    f"the cache could not be used ({why}), so everything is built again",
+                    path=f"{self.path.parent.name}/{self.path.name}",
+                    severity="warning",
+                    code="cache",
+                )
+            )
+        try:
+            for leftover in (self.path, self.path.with_name(self.path.name + "-journal")):
+                leftover.unlink(missing_ok=True)
+            return self._create(self._connect(str(self.path)), ledger)
+        except (sqlite3.Error, OSError) as error:
+            return self._in_memory(error)
+
+    def _in_memory(self, error: Exception) -> sqlite3.Connection:
+        self.problems.append(
+            Problem(
+                f"the cache cannot be written ({error}), so everything is built again, this time and the next",
+                path=f"{self.path.parent.name}/{self.path.name}",
+                severity="warning",
+                code="cache",
+            )
+        )
+        self._on_disk = False
+        return self._create(self._connect(":memory:"), {})
+
+    def reset(self, why: str = "it is damaged") -> None:
+        """Begin again with an empty store, with what can still be read of the ledger."""
+        ledger = self._salvage(self._db)
+        self._db.close()
+        self._db = self._begin_again(ledger, why)
+
+    @staticmethod
+    def _salvage(db: sqlite3.Connection) -> dict[str, Owned]:
+        found: dict[str, Owned] = {}
+        try:
+            if db.in_transaction:
+                db.execute("rollback")
+            for row in db.execute("select path, digest, stamp, check_ from output"):
+                if _output_check(*row[:3]) == row[3]:
+                    found[row[0]] = Owned(row[1], _stamp(row[2]))
+        except (sqlite3.Error, TypeError, AttributeError, ValueError):
+            pass
+        return found
+
+    def close(self) -> None:
+        self._db.close()
+
+    def pause(self) -> None:
+        """Before a fork: see that no transaction is open, so that workers can read what is committed."""
+        assert not self._db.in_transaction, "workers are started before anything is written"
+
+    def detach(self) -> None:
+        """For a forked worker: forget the parent's connection and read the last committed state by one's own."""
+        # Closing the inherited one would drop the parent's locks (SQLite, "How To Corrupt", 2.6): it stays open.
+        self._inherited = self._db
+        if self._on_disk:
+            self._db = sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, isolation_level=None)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def inputs(self) -> list[Seen]:
+        """Every input of the last build."""
+        found = []
+        with _honest():
+            for row in self._db.execute(
+                "select i.id, n.key, n.digest, i.stamp, i.settled, i.check_ from input i left join node n using (id)"
+            ):
+                seen = Seen(row[0], row[1], row[2], row[3], bool(row[4]))
+                if seen.key is None or _input_check(seen) != row[5]:
+                    raise StoreDamaged
+                found.append(seen)
+            # An input that vanished would never be looked at again.
+            if len(found) != int(self.meta("inputs") or b"0"):
+                raise StoreDamaged
+        return found
+
+    def nodes(self, keys: Iterable[str]) -> Iterator[Row]:
+        """The stored ones of many keys."""
+        yield from self._rows("key", list(keys))
+
+    def nodes_by_id(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Nodes by id. A node that somebody refers to and that is not there means damage."""
+        wanted = list(ids)
+        found = {row.id: row for row in self._rows("id", wanted)}
+        if len(found) != len(set(wanted)):
+            raise StoreDamaged
+        return found
+
+    def _rows(self, column: str, wanted: list[str] | list[int]) -> Iterator[Row]:
+        with _honest():
+            for start in range(0, len(wanted), 500):
+                chunk = wanted[start : start + 500]
+                marks = ",".join("?" * len(chunk))
+                query = f"select id, key, rank, digest, reads, readers, check_ from node where {column} in ({marks})"
+                for found in self._db.execute(query, chunk).fetchall():
+                    row = Row(*found[:6])
+                    if _node_check(row) != found[6]:
+                        raise StoreDamaged
+                    yield row
+
+    def all_reads(self) -> Iterator[tuple[int, str, bytes]]:
+        """(id, key, reads) of every node, for collecting garbage."""
+        with _honest():
+            yield from self._db.execute("select id, key, reads from node").fetchall()
+
+    def values(self, ids: Iterable[int]) -> dict[int, bytes]:
+        wanted = list(ids)
+        found: dict[int, bytes] = {}
+        with _honest():
+            for start in range(0, len(wanted), 500):
+                chunk = wanted[start : start + 500]
+                marks = ",".join("?" * len(chunk))
+                found.update(self._db.execute(f"select id, data from value where id in ({marks})", chunk))
+        return found
+
+    def next_id(self) -> int:
+        with _honest():
+            return int(self._db.execute("select coalesce(max(id), 0) + 1 from node").fetchone()[0])
+
+    def meta(self, name: str) -> bytes | None:
+        with _honest():
+            row = self._db.execute("select value from meta where name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def reason(self, key: str) -> tuple[str, str, str] | None:
+        """(kind, key of the read that differed, fields joined by spaces) of a key's last change."""
+        with _honest():
+            row = self._db.execute("select kind, read, fields from reason where key = ?", (key,)).fetchone()
+        return (row[0], row[1], row[2]) if row else None
+
+    # -- the ledger --------------------------------------------------------------------------------
+
+    def owned(self) -> dict[str, Owned]:
+        """Every output file, by path below the output folder."""
+        with _honest():
+            found = {}
+            for row in self._db.execute("select path, digest, stamp, check_ from output"):
+                if _output_check(*row[:3]) != row[3]:
+                    raise StoreDamaged
+                found[row[0]] = Owned(row[1], _stamp(row[2]))
+            return found
+
+    def intend(self, paths: Iterable[str]) -> None:
+        """Note, durably and at once, that these files are about to be replaced or removed."""
+        known = self.owned()
+        rows = [
+            _output_row((path, Owned(known[path].digest if path in known else b"", None))) for path in paths
+        ]
+        self._db.execute("begin")
+        self._db.executemany("insert or replace into output values (?, ?, ?, ?)", rows)
+        self._db.execute("commit")
+
+    def own(self, path: str, digest: bytes, stamp: tuple[int, int, int, int]) -> None:
+        self._write()
+        self._db.execute(
+            "insert or replace into output values (?, ?, ?, ?)", _output_row((path, Owned(digest, stamp)))
+        )
+
+    def disown(self, path: str) -> None:
+        self._write()
+        self._db.execute("delete from output where path = ?", (path,))
+
+    # -- the one transaction -----------------------------------------------------------------------
+
+    def _write(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("begin immediate")
+
+    def commit(
+        self,
+        *,
+        nodes: Iterable[Row],
+        inputs: Iterable[Seen],
+        values: Iterable[tuple[int, bytes]],
+        gone: Iterable[int],
+        reasons: Iterable[tuple[str, str, str, str]],
+    ) -> None:
+        """Write what a build learned, with the ledger's changes since, all or nothing."""
+        self._write()
+        db = self._db
+        lost = [(id_,) for id_ in gone]
+        for table in ("node", "input", "value"):
+            db.executemany(f"delete from {table} where id = ?", lost)
+        db.executemany(
+            "insert or replace into node values (?, ?, ?, ?, ?, ?, ?)",
+            ((*row, _node_check(row)) for row in nodes),
+        )
+        db.executemany(
+            "insert or replace into input values (?, ?, ?, ?)",
+            ((seen.id, seen.stamp, seen.settled, _input_check(seen)) for seen in inputs),
+        )
+        db.executemany("insert or replace into value values (?, ?)", values)
+        db.executemany("insert or replace into reason values (?, ?, ?, ?)", reasons)
+        count = db.execute("select count(*) from input").fetchone()[0]
+        db.execute("insert or replace into meta values ('inputs', ?)", (str(count).encode(),))
+        db.execute("commit")
+
+    def forget(self) -> None:
+        """Give up what was not committed."""
+        if self._db.in_transaction:
+            self._db.execute("rollback")
+
+
+class _honest:
+    """Turn what SQLite and Python say of a damaged file into StoreDamaged."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error | TypeError | ValueError | AttributeError | OverflowError):
+            raise StoreDamaged from error
+
+
+def _input_check(seen: Seen) -> int:
+    return _check(seen.id.to_bytes(8, "little"), seen.key.encode(), seen.digest, seen.stamp, bytes([seen.settled]))
+
+
+def _output_check(path: str, digest: bytes, stamp: bytes | None) -> int:
+    return _check(path.encode(), digest, stamp or b"")
+
+
+def _output_row(item: tuple[str, Owned]) -> tuple[str, bytes, bytes | None, int]:
+    path, owned = item
+    packed = b"".join(part.to_bytes(8, "little") for part in owned.stamp) if owned.stamp else None
+    return path, owned.digest, packed, _output_check(path, owned.digest, packed)
+
+
+def _stamp(packed: bytes | None) -> tuple[int, int, int, int] | None:
+    if packed is None:
+        return None
+    size, mtime, ctime, inode = (int.from_bytes(packed[at : at + 8], "little") for at in range(0, 32, 8))
+    return size, mtime, ctime, inode

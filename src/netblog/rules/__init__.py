@@ -1,0 +1,6 @@
+"""The build graph: every rule that makes a page out of files, and the only place that knows both engine and blog.
+
+Read the modules in this order: `sources` (the leaves), `settings`, `catalog` (what there is), `relations` (what a
+page may ask of other posts), `conversation`, `templates`, `assets`, `links`, `views`, `pages`, `feeds`,
+`manifest` (what goes where) and `summary` (what to tell the author).
+"""

@@ -1,0 +1,130 @@
+"""What readers left: the comment files read, joined to pages, and threaded page by page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from netblog.engine import Fetch, rule
+from netblog.errors import CommentError, ContentError, Problem
+from netblog.model.comment import Comment, Conversation
+from netblog.model.joining import Known, join
+from netblog.model.thread import converse
+from netblog.readers.comments import CommentFile, read_comments
+from netblog.readers.source import read_source
+from netblog.rules import settings
+from netblog.rules.catalog import registry
+from netblog.rules.sources import file, tree
+from netblog.rules.tables import shard_of, shards
+
+
+@rule
+def comment_files(fetch: Fetch) -> tuple[str, ...]:
+    """The files that [comments] sources names, in the order of the patterns, each once."""
+    found: dict[str, None] = {}
+    for pattern in fetch(settings.comments()).sources:
+        folder = pattern
+        while folder and any(mark in folder for mark in "*?["):
+            folder = folder.rpartition("/")[0]
+        if folder == pattern:
+            found[pattern] = None
+            continue
+        for path in fetch(tree(folder)):
+            if fnmatchcase(f"{folder}/{path}", pattern):
+                found[f"{folder}/{path}"] = None
+    return tuple(found)
+
+
+@rule
+def comment_file(fetch: Fetch, path: str) -> CommentFile:
+    """One comment file. What is wrong with it is part of the value: the others are still read."""
+    data = fetch(file(path))
+    if data is None:
+        hint = "[comments] sources in netblog.toml names it"
+        return CommentFile(problems=(Problem("there is no such comment file", path=path, hint=hint),))
+    try:
+        return read_comments(data, path, fetch(settings.site()).timezone)
+    except CommentError as error:
+        return CommentFile(problems=error.problems)
+
+
+@rule
+def url_map(fetch: Fetch) -> dict[str, str]:
+    """[comments] url_map: old URL -> new URL."""
+    path = fetch(settings.comments()).url_map
+    if not path:
+        return {}
+    data = fetch(file(path))
+    if data is None:
+        raise ContentError(Problem("there is no such file", path=path, hint="[comments] url_map names it"))
+    rows = csv.reader(io.StringIO(read_source(data, path).text))
+    return {row[0].strip(): row[1].strip() for row in rows if len(row) >= 2 and row[0].strip()}
+
+
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """Every comment under the content path of its page."""
+
+    pages: tuple[dict[str, tuple[Comment, ...]], ...]
+    problems: tuple[Problem, ...]
+
+
+@rule
+def joined(fetch: Fetch) -> Joined:
+    options = fetch(settings.comments())
+    if not options.enabled:
+        return Joined(pages=shards({}), problems=())
+    files = fetch.all([comment_file(path) for path in fetch(comment_files())])
+    comments = [comment for found in files for comment in found.comments]
+    problems = [problem for found in files for problem in found.problems]
+    known = Known.of(
+        ((spot.path, spot.url, spot.id, spot.slug, spot.aliases) for spot in fetch(registry()).spots),
+        site_url=fetch(settings.site()).url,
+        url_map=fetch(url_map()),
+        legacy_domains=options.legacy_domains,
+    )
+    matched, unmatched = join({comment.page for comment in comments}, known)
+    pages: dict[str, list[Comment]] = {}
+    for comment in comments:
+        if comment.page in matched:
+            pages.setdefault(matched[comment.page], []).append(comment)
+    counts: dict[str, int] = {}
+    for comment in comments:
+        counts[comment.page] = counts.get(comment.page, 0) + 1
+    for lost in unmatched:
+        problems.append(
+            Problem(
+                f"{_count(counts[lost.page])} for {lost.page!r} found no page",
+                hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
+                severity="warning",
+                code="comments-unmatched",
+            )
+        )
+    return Joined(pages=shards({path: tuple(found) for path, found in pages.items()}), problems=tuple(problems))
+
+
+def _count(number: int) -> str:
+    return "1 comment" if number == 1 else f"{number} comments"
+
+
+@rule
+def joined_shard(fetch: Fetch, shard: str) -> dict[str, tuple[Comment, ...]]:
+    return fetch(joined()).pages[int(shard)]
+
+
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    conversation: Conversation
+    problems: tuple[Problem, ...] = ()
+
+
+@rule
+def talk(fetch: Fetch, path: str) -> Talk:
+    """The conversation of one page, threaded, with what was wrong in it."""
+    comments = fetch(joined_shard(shard_of(path))).get(path)
+    if not comments:
+        return Talk(conversation=Conversation())
+    options = fetch(settings.comments())
+    conversation, problems = converse(comments, depth=options.depth, order=options.order)
+    return Talk(conversation=conversation, problems=problems)

@@ -1,0 +1,225 @@
+"""Links by source path become URLs: each body resolved against the site, with what is broken in it."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from html import escape
+from posixpath import normpath
+
+import msgspec
+
+from netblog.engine import Fetch, rule
+from netblog.errors import Problem
+from netblog.model.placeholder import resolve
+from netblog.model.post import Link
+from netblog.model.urls import absolute, encode_url, join_base, resolve_source
+from netblog.rules import settings
+from netblog.rules.assets import attachment, image_size
+from netblog.rules.catalog import document, exists, placement, published, registry
+from netblog.rules.sources import attachments, content_files
+from netblog.rules.tables import shard_of, shards
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a link to a content file needs to know of it."""
+
+    url: str
+    anchors: tuple[str, ...]
+
+
+@rule
+def target(fetch: Fetch, path: str) -> Target | None:
+    """Where a published content file is, and its anchors; None when it is not published."""
+    spot = fetch(published(path))
+    return Target(spot.url, fetch(document(path)).body.anchors) if spot else None
+
+
+@rule
+def addresses(fetch: Fetch) -> tuple[dict[str, str], ...]:
+    """Content path by URL, for links written as URLs."""
+    return shards({spot.url: spot.path for spot in fetch(registry()).spots})
+
+
+@rule
+def addresses_shard(fetch: Fetch, shard: str) -> dict[str, str]:
+    return fetch(addresses())[int(shard)]
+
+
+@rule
+def address(fetch: Fetch, url: str) -> str | None:
+    """The content path behind a decoded URL path."""
+    return fetch(addresses_shard(shard_of(url))).get(url)
+
+
+@rule
+def nearest(fetch: Fetch, path: str) -> str | None:
+    """The content file or attachment whose name is most like a path that is not there."""
+    names = [*fetch(content_files()), *fetch(attachments())]
+    same_name = [name for name in names if name.rpartition("/")[2] == path.rpartition("/")[2]]
+    close = same_name[:1] or get_close_matches(path, names, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """A body's links, in order, as decoded paths from the site's root with their tail."""
+
+    urls: tuple[str, ...]
+    """`/posts/x/#part` percent-encoded, without base path; `#part`; or as written when it leads nowhere."""
+    sizes: tuple[tuple[int, int] | None, ...]
+    """Width and height of local images."""
+    problems: tuple[Problem, ...]
+
+
+@rule
+def resolved(fetch: Fetch, path: str) -> Resolved:
+    """Every relative link of a content file, looked up."""
+    body = fetch(document(path)).body
+    if not body.links:
+        return Resolved(urls=(), sizes=(), problems=())
+    urls: list[str] = []
+    sizes: list[tuple[int, int] | None] = []
+    problems: list[Problem] = []
+    severity = {"error": "error", "warn": "warning"}.get(fetch(settings.build()).broken_links)
+    for link in body.links:
+        url, size, wrong = _look_up(fetch, path, link, body.anchors)
+        urls.append(url)
+        sizes.append(size)
+        if wrong and severity:
+            problems.append(
+                Problem(
+                    wrong[0],
+                    path=f"content/{path}",
+                    line=link.line,
+                    hint=wrong[1],
+                    severity="error" if severity == "error" else "warning",
+                    code="link",
+                )
+            )
+    return Resolved(urls=tuple(urls), sizes=tuple(sizes), problems=tuple(problems))
+
+
+_Wrong = tuple[str, str | None] | None
+
+
+def _look_up(
+    fetch: Fetch, path: str, link: Link, anchors: tuple[str, ...]
+) -> tuple[str, tuple[int, int] | None, _Wrong]:
+    href = link.href
+    if href.startswith("#"):
+        return href, None, _anchor(href, href[1:], anchors, "this page")
+    if href.startswith("/"):
+        return href, None, None
+    found = resolve_source(path, href)
+    if found.reason is not None:
+        return href, None, (f"the link {href!r} {found.reason}", None)
+    tail = found.tail
+    if found.path.endswith((".md", ".markdown")):
+        goal = fetch(target(found.path))
+        if goal is None:
+            if not fetch(exists(found.path)):
+                near = fetch(nearest(found.path))
+                return href, None, (
+                    f"the link {href!r} leads nowhere: there is no content/{found.path}",
+                    f"did you mean {near}?" if near else None,
+                )
+            placed = fetch(placement(found.path)).entry
+            if placed is None:
+                # The file has errors of its own, which are told; its readers' links are not to blame.
+                return href, None, None
+            return href, None, (
+                f"the link {href!r} leads to a page that is not published: content/{found.path}",
+                "it is a draft, lies in the future, or has expired",
+            )
+        return encode_url(goal.url) + tail, None, _anchor(href, found.fragment, goal.anchors, found.path)
+    places = fetch(attachment(found.path))
+    if places:
+        home = fetch(published(path))
+        beside = [place for place in places if home and place.startswith(home.url)]
+        size = fetch(image_size(f"content/{found.path}")) if link.image else None
+        return (
+            encode_url((beside or list(places))[0]) + tail,
+            (size.width, size.height) if size else None,
+            None,
+        )
+    return _as_url(fetch, path, href, found.path, tail)
+
+
+def _as_url(
+    fetch: Fetch, path: str, href: str, looked: str, tail: str
+) -> tuple[str, tuple[int, int] | None, _Wrong]:
+    """A relative link that names no file may still be a URL relative to the page's own."""
+    spot = fetch(published(path))
+    if spot is not None:
+        plain = href.split("#")[0].split("?")[0]
+        url = normpath(spot.url + plain).replace("//", "/")
+        for candidate in (url, url.rstrip("/") + "/"):
+            if fetch(address(candidate)):
+                return encode_url(candidate) + tail, None, None
+    near = fetch(nearest(looked))
+    return href, None, (
+        f"the link {href!r} leads nowhere: there is no content/{looked}",
+        f"did you mean {near}?" if near else None,
+    )
+
+
+def _anchor(href: str, fragment: str, anchors: tuple[str, ...], where: str) -> _Wrong:
+    if not fragment or fragment in anchors or fragment in ("top", "comments", "respond"):
+        return None
+    if fragment.startswith("comment-"):
+        return None
+    close = get_close_matches(fragment, anchors, n=1, cutoff=0.5)
+    return (
+        f"the link {href!r} leads to no anchor: {where} has no #{fragment}",
+        f"did you mean #{close[0]}?" if close else None,
+    )
+
+
+_IMAGE = re.compile(r'<img\b(?P<before>[^>]*?)src="\x02(?P<n>\d+)\x03"(?P<after>[^>]*)>')
+
+
+def _with_sizes(html: str, sizes: tuple[tuple[int, int] | None, ...]) -> str:
+    if not any(sizes):
+        return html
+
+    def put(match: re.Match[str]) -> str:
+        size = sizes[int(match["n"])]
+        if size is None or "width=" in match[0] or "height=" in match[0]:
+            return match[0]
+        return (
+            f'<img{match["before"]}src="\x02{match["n"]}\x03" width="{size[0]}" height="{size[1]}"'
+            f'{match["after"]}>'
+        )
+
+    return _IMAGE.sub(put, html)
+
+
+@rule
+def body(fetch: Fetch, path: str) -> str:
+    """The HTML of a content file with its links as a page of the site needs them."""
+    read = fetch(document(path)).body
+    links = fetch(resolved(path))
+    if not links.urls:
+        return read.html
+    base = fetch(settings.base())
+    urls = [escape(join_base(base, url) if url.startswith("/") else url) for url in links.urls]
+    return resolve(_with_sizes(read.html, links.sizes), urls)
+
+
+@rule
+def travelling_body(fetch: Fetch, path: str) -> str:
+    """The HTML of a content file for feeds: every link absolute."""
+    read = fetch(document(path)).body
+    options = fetch(settings.feeds())
+    html = read.excerpt if options.content == "excerpt" and read.excerpt is not None else read.html
+    links = fetch(resolved(path))
+    if not links.urls:
+        return html
+    spot = fetch(published(path))
+    site_url = fetch(settings.site()).url
+    own = absolute(site_url, encode_url(spot.url)) if spot else site_url
+    urls = [
+        escape(absolute(site_url, url) if url.startswith("/") else own + url if url.startswith("#") else url)
+        for url in links.urls
+    ]
+    return resolve(_with_sizes(html, links.sizes), urls)

@@ -1,0 +1,132 @@
+"""Themes and their words: the chain of themes, template bundles, catalogues and data files.
+
+A template is a value like any other: its bundle holds the sources of all it can include, so Jinja never
+opens a file and a changed partial changes exactly the bundles that include it. Candidates that are not there
+are read too: a new override is noticed because a missing file has appeared.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from netblog.engine import Fetch, rule
+from netblog.errors import ConfigError, Problem, TemplateError
+from netblog.readers.source import read_source
+from netblog.rules import settings
+from netblog.rules.sources import file, tree
+from netblog.themes.bundle import Bundle, TemplateSource, references
+from netblog.themes.chain import ThemeInfo, candidates, read_theme_toml
+from netblog.themes.translate import Messages, read_catalogue
+
+
+def bundled_themes() -> Path:
+    """Where the themes that come with netblog are: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_bundle" / "themes"
+    return inside if inside.is_dir() else package.parents[1] / "themes"
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """One theme of the chain."""
+
+    name: str
+    folder: str
+    """Relative to the site's folder, or absolute for a bundled theme."""
+    info: ThemeInfo
+
+
+@rule
+def chain(fetch: Fetch) -> tuple[Layer, ...]:
+    """The site's theme, then its parents. Raises ConfigError for one that is missing or a parent of itself."""
+    layers: list[Layer] = []
+    name: str | None = fetch(settings.theme()).name
+    while name:
+        if any(layer.name == name for layer in layers):
+            raise ConfigError(Problem(f"the theme {name} is a parent of itself", path=f"themes/{name}/theme.toml"))
+        for folder in (f"themes/{name}", (bundled_themes() / name).as_posix()):
+            data = fetch(file(f"{folder}/theme.toml"))
+            if data is not None:
+                break
+        else:
+            raise ConfigError(
+                Problem(
+                    f"there is no theme {name!r}: no themes/{name}/theme.toml",
+                    path=settings.PATH if not layers else f"{layers[-1].folder}/theme.toml",
+                    hint="netblog brings the theme default",
+                    code="theme",
+                )
+            )
+        info = read_theme_toml(data, f"{folder}/theme.toml")
+        layers.append(Layer(name=name, folder=folder, info=info))
+        name = info.parent
+    return tuple(layers)
+
+
+@rule
+def theme_options(fetch: Fetch) -> dict[str, Any]:
+    """The options of the theme: its parents' defaults, its own, then the site's [theme.options]."""
+    merged: dict[str, Any] = {}
+    for layer in reversed(fetch(chain())):
+        merged.update(layer.info.options)
+    merged.update(fetch(settings.theme()).options)
+    return merged
+
+
+@rule
+def template_names(fetch: Fetch) -> tuple[str, ...]:
+    """Every template there is, for those that name others at run time."""
+    found = set(fetch(tree("templates")))
+    for layer in fetch(chain()):
+        found.update(fetch(tree(f"{layer.folder}/templates")))
+    return tuple(sorted(name for name in found if name.endswith((".html", ".xml", ".txt", ".jinja"))))
+
+
+@rule
+def template_source(fetch: Fetch, name: str) -> TemplateSource | None:
+    """The text of a template: the first candidate of the chain that is there."""
+    folders = tuple(layer.folder for layer in fetch(chain()))
+    for path in candidates(name, folders):
+        data = fetch(file(path))
+        if data is not None:
+            return TemplateSource(path=path, text=read_source(data, path).text)
+    return None
+
+
+@rule
+def bundle(fetch: Fetch, name: str) -> Bundle:
+    """A template with all it can include. Raises TemplateError when there is no such template."""
+    sources: dict[str, TemplateSource] = {}
+    waiting = [name]
+    while waiting:
+        wanted = waiting.pop()
+        if wanted in sources:
+            continue
+        source = fetch(template_source(wanted))
+        if source is None:
+            if wanted == name:
+                raise TemplateError(Problem(f"there is no template {name!r}", path=f"templates/{name}"))
+            continue
+        sources[wanted] = source
+        names, dynamic = references(source.text, wanted)
+        waiting.extend(fetch(template_names()) if dynamic else names)
+    return Bundle(name=name, sources=dict(sorted(sources.items())))
+
+
+@rule
+def catalogue(fetch: Fetch, lang: str) -> Messages:
+    """The theme's words in a language, its parents' behind it; English where there are none."""
+    words = Messages(lang=lang)
+    for layer in reversed(fetch(chain())):
+        for code in dict.fromkeys((lang.split("-")[0], lang)):
+            path = f"{layer.folder}/locales/{code}.po"
+            data = fetch(file(path))
+            if data is not None:
+                words = words.under(read_catalogue(data, path))
+    for code in dict.fromkeys((lang.split("-")[0], lang)):
+        data = fetch(file(f"locales/{code}.po"))
+        if data is not None:
+            words = words.under(read_catalogue(data, f"locales/{code}.po"))
+    return words

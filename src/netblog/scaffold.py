@@ -1,0 +1,151 @@
+"""New sites and new posts: files with everything filled in, and nothing overwritten."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from netblog.errors import ConfigError, ContentError, Problem
+from netblog.model.urls import slugify
+from netblog.pipeline import read_settings
+from netblog.readers.config import read_config
+
+
+def _text(value: str) -> str:
+    # A JSON string is a TOML basic string and a YAML double-quoted scalar, once DEL is escaped (TOML 1.0).
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def init(
+    folder: Path, *, title: str, url: str, language: str, author: str, timezone: str
+) -> tuple[str, ...]:
+    """Make a site in `folder`; return the files made. Raises ConfigError where one is already, or for bad values."""
+    if (folder / "netblog.toml").exists():
+        raise ConfigError(Problem(f"there is a netblog.toml in {folder} already", hint="nothing was changed"))
+    host = url.partition("://")[2].partition("/")[0] or "example.com"
+    settings = f"""\
+# The settings of this blog. `netblog config` shows all of them with their values.
+[site]
+url = {_text(url)}
+title = {_text(title)}
+description = ""
+language = {_text(language)}
+author = {_text(author)}
+timezone = {_text(timezone)}
+
+[feeds]
+# Part of every entry's id. Leave it as it is, even when the domain changes.
+id_base = {_text(f"{host},{datetime.now():%Y-%m-%d}")}
+
+[menus]
+main = [
+    {{ name = "Archives", url = "/archives/" }},
+    {{ name = "About", url = "pages/about.md" }},
+]
+"""
+    found, problems = read_config(settings.encode(), "netblog.toml", {})
+    if problems:
+        raise ConfigError([Problem(problem.message, hint=problem.hint) for problem in problems])
+    now = datetime.now(ZoneInfo(found.site.timezone))
+    files = {
+        "netblog.toml": settings,
+        "content/posts/hello.md": _HELLO.format(date=now.isoformat(sep=" ", timespec="minutes")),
+        "content/pages/about.md": _ABOUT,
+        "content/comments/comments.json": _COMMENTS.format(
+            site=_text(found.site.url), date=_text(now.isoformat(timespec="seconds"))
+        ),
+        ".gitignore": "/public/\n/.netblog/\n",
+    }
+    made = []
+    for name, text in files.items():
+        path = folder / name
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        made.append(name)
+    return tuple(made)
+
+
+def new(
+    root: Path,
+    kind: str,
+    title: str,
+    *,
+    slug: str | None = None,
+    tags: tuple[str, ...] = (),
+    lang: str | None = None,
+    draft: bool = False,
+    bundle: bool = False,
+) -> Path:
+    """Make a post or page and return its path. Raises ContentError where the file is there already."""
+    settings = read_settings(root)
+    if lang and lang != settings.site.language and lang not in settings.languages:
+        raise ConfigError(
+            Problem(f"the site has no language {lang!r}", hint=f"add [languages.{lang}] to netblog.toml")
+        )
+    ending = "" if lang in (None, settings.site.language) else f".{lang}"
+    name = slugify(slug or title)
+    path = root / "content" / f"{kind}s" / (f"{name}/index{ending}.md" if bundle else f"{name}{ending}.md")
+    if path.exists():
+        raise ContentError(Problem("this file is there already", path=str(path), hint="choose another --slug"))
+    lines = [f"title: {_text(title)}"]
+    if kind == "post":
+        now = datetime.now(ZoneInfo(settings.site.timezone))
+        lines.append(f"date: {now.isoformat(sep=' ', timespec='minutes')}")
+        lines.append(f"tags: [{', '.join(_text(tag) for tag in tags)}]")
+    if draft:
+        lines.append("draft: true")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("---\n" + "\n".join(lines) + "\n---\n\n", encoding="utf-8", newline="\n")
+    return path
+
+
+_HELLO = """\
+---
+title: Hello
+date: {date}
+tags: [first]
+---
+
+This is the first post. It lives in `content/posts/hello.md`: change it, run `netblog build` again, and only the
+pages that show the change are made again.
+
+<!--more-->
+
+The comment below this post comes from `content/comments/comments.json`. Bring your own from another system and
+they appear here as plain, threaded HTML, without a script and without a service.
+"""
+
+_ABOUT = """\
+---
+title: About
+---
+
+Who writes here, and why.
+"""
+
+_COMMENTS = """\
+{{
+  "format": "netblog-comments",
+  "version": 1,
+  "site": {site},
+  "comments": [
+    {{
+      "id": "example:1",
+      "type": "comment",
+      "page": "/posts/hello/",
+      "parent": null,
+      "status": "approved",
+      "published": {date},
+      "updated": null,
+      "author": {{ "name": "Ada", "url": "https://ada.example/", "avatar": null, "key": null, "owner": false }},
+      "content": {{ "format": "text", "body": "The first comment. It will outlive the software that took it." }},
+      "source": {{ "system": "netblog", "url": null }},
+      "likes": 0
+    }}
+  ]
+}}
+"""
