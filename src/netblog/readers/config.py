@@ -8,18 +8,18 @@ express (`config_checks`). The configuration is read once per build: it need be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect
 
 from netblog.errors import ConfigError, ContentError, Problem, order
 from netblog.model.config import Config, Taxonomy
-from netblog.readers.config_checks import Flaw, checks, label
+from netblog.readers.config_checks import Flaw, checks, heading, label
 from netblog.readers.config_forms import config_schema, config_toml, effective_config
 from netblog.readers.keys import nearest
 from netblog.readers.nodes import kind
-from netblog.readers.source import read_source
+from netblog.readers.source import excerpt, read_source
 from netblog.readers.tomlish import Path, Places, TomlError, read_toml
 
 __all__ = ["config_schema", "config_toml", "effective_config", "read_config"]
@@ -27,6 +27,7 @@ __all__ = ["config_schema", "config_toml", "effective_config", "read_config"]
 SIZE_LIMIT = 1024 * 1024
 """Bytes."""
 
+_ANY = (object, "anything")
 _WORDS: tuple[tuple[type[inspect.Type], type | tuple[type, ...], str], ...] = (
     (inspect.StrType, str, "text"),
     (inspect.BoolType, bool, "true or false"),
@@ -50,7 +51,8 @@ def read_config(
     Raises ConfigError with every problem, each with line and column unless it comes from an override.
     """
     if len(data) > SIZE_LIMIT:
-        raise ConfigError(Problem(f"the file is longer than {SIZE_LIMIT // 1024} KiB", path, 1, 1, code="config"))
+        message = f"the file is longer than {SIZE_LIMIT // 1024} KiB"
+        raise ConfigError(Problem(message, path, 1, 1, code="config"))
     try:
         source = read_source(data, path)
     except ContentError as error:
@@ -58,14 +60,15 @@ def read_config(
     try:
         values, places = read_toml(source.text)
     except TomlError as error:
-        line = source.text.split("\n")[error.line - 1]
+        line = excerpt(source.text.split("\n")[error.line - 1])
         raise ConfigError(
             Problem(error.message, path, error.line, error.column, error.hint, source=line, code="toml")
         ) from None
     overridden = _override(values, overrides or {})
     root = inspect.type_info(Config)
     flaws = [*_mismatches(values, root, ()), *checks(values)]
-    problems = sorted((_problem(flaw, places, path, overridden) for flaw in flaws), key=order)
+    found = (_problem(flaw, places, path, overridden) for flaw in flaws)
+    problems = sorted((*source.problems, *found), key=order)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     config = msgspec.convert(values, Config)
@@ -105,24 +108,19 @@ def _problem(flaw: Flaw, places: Places, path: str, overridden: set[Path]) -> Pr
     if place is None:
         return Problem(flaw.message, path, hint=flaw.hint, severity=flaw.severity, code="config")
     line, column = places.position(place.key if flaw.on_key else place.start)
-    source = places.text.split("\n")[line - 1]
+    source = excerpt(places.text.split("\n")[line - 1])
     return Problem(
         flaw.message, path, line, column, flaw.hint, source=source, severity=flaw.severity, code="config"
     )
 
 
 def _mismatches(value: Any, wanted: inspect.Type, path: Path) -> Iterator[Flaw]:
-    """Where `value` has another shape than the type `wanted`."""
-    for type_, types, word in _WORDS:
-        if isinstance(wanted, type_):
-            break
-    else:
-        return  # Any
-    if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
+    """Where `value` has another shape than the type `wanted`; anything has the shape of Any."""
+    types, word = next(((types, word) for type_, types, word in _WORDS if isinstance(wanted, type_)), _ANY)
+    fits: bool = isinstance(value, types)
+    if not fits or (isinstance(value, bool) and types is not bool):
         found = f"{value}" if word == "a whole number" and isinstance(value, float) else kind(value)
         yield Flaw(path, f"{label(path)} must be {word}, not {found}", _remedy(word, value))
-    elif isinstance(wanted, inspect.LiteralType):
-        yield from _choice(value, wanted, path)
     elif isinstance(wanted, inspect.VarTupleType):
         for index, item in enumerate(value):
             yield from _mismatches(item, wanted.item_type, (*path, index))
@@ -143,10 +141,8 @@ def _remedy(word: str, value: object) -> str | None:
     return None
 
 
-def _choice(value: str, wanted: inspect.LiteralType, path: Path) -> Iterator[Flaw]:
-    choices = [str(choice) for choice in wanted.values]
-    if value not in choices:
-        # inspect sorts them; the order of the declaration is not to be had.
+def _choice(value: Any, choices: tuple[str, ...], path: Path) -> Iterator[Flaw]:
+    if isinstance(value, str) and value not in choices:
         listed = ", ".join(f'"{choice}"' for choice in choices[:-1]) + f' or "{choices[-1]}"'
         guess = nearest(value, choices)
         hint = f'did you mean "{guess}"?' if guess else None
@@ -155,9 +151,13 @@ def _choice(value: str, wanted: inspect.LiteralType, path: Path) -> Iterator[Fla
 
 def _table(value: dict[str, Any], wanted: inspect.StructType, path: Path) -> Iterator[Flaw]:
     fields = {field.encode_name: field for field in wanted.fields}
+    hints = get_type_hints(wanted.cls)
     for key, item in value.items():
         if key in fields:
             yield from _mismatches(item, fields[key].type, (*path, key))
+            if isinstance(fields[key].type, inspect.LiteralType):
+                # From the annotation, because inspect sorts the choices.
+                yield from _choice(item, get_args(hints[key]), (*path, key))
         else:
             yield _unknown(key, item, fields, path)
     for name, field in fields.items():
@@ -170,7 +170,7 @@ def _unknown(key: str, item: object, fields: dict[str, inspect.Field], path: Pat
     guess = nearest(key, fields)
     hint = None
     if guess:
-        hint = f"did you mean [{'.'.join(map(str, (*path, guess)))}]?" if is_table else f"did you mean {guess}?"
+        hint = f"did you mean {heading((*path, guess)) if is_table else guess}?"
     elif not is_table:
         homes = [f"[{table}]" for table, names in _homes().items() if key in names]
         if homes:
@@ -180,8 +180,8 @@ def _unknown(key: str, item: object, fields: dict[str, inspect.Field], path: Pat
     elif hint is None:
         hint = "known are " + ", ".join(fields)
     if is_table:
-        return Flaw((*path, key), f"unknown table [{'.'.join(map(str, (*path, key)))}]", hint, on_key=True)
-    where = f"in {label(path)}" if path else "outside all tables"
+        return Flaw((*path, key), f"unknown table {heading((*path, key))}", hint, on_key=True)
+    where = f"in {heading(path)}" if path else "outside all tables"
     return Flaw((*path, key), f"unknown key {key} {where}", hint, on_key=True)
 
 

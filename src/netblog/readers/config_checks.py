@@ -51,6 +51,13 @@ def label(path: Path) -> str:
     return f"[{'.'.join(words[:tables])}] {' '.join(words[tables:])}"
 
 
+def heading(path: Path) -> str:
+    """How messages name a table: `[comments.form]`, `[menus] main, item 1`."""
+    if any(isinstance(part, int) for part in path):
+        return label(path)
+    return f"[{'.'.join(map(str, path))}]"
+
+
 def checks(values: dict[str, Any]) -> Iterator[Flaw]:
     """Every breach of the rules in the tables of a file."""
     for path, check in _CHECKS.items():
@@ -69,14 +76,14 @@ def checks(values: dict[str, Any]) -> Iterator[Flaw]:
 _Check = Callable[[Path, Any], Iterator[Flaw]]
 
 
-def _between(low: float, high: float | None = None) -> _Check:
+def _between(low: float, high: float) -> _Check:
     def check(path: Path, value: Any) -> Iterator[Flaw]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return
         # Written so that a NaN fails.
-        if not (low <= value and (high is None or value <= high)):
-            limits = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
-            yield Flaw(path, f"{label(path)} must be {limits}, not {_short(str(value))}")
+        if not low <= value <= high:
+            shown = value if abs(value) < 10**12 else f"{value:.3g}" if isinstance(value, float) else "that many"
+            yield Flaw(path, f"{label(path)} must be from {low} to {high}, not {shown}")
 
     return check
 
@@ -99,7 +106,7 @@ def _url_fault(value: str) -> str | None:
     except ValueError:
         return "is not one, or has a port that is not a number up to 65535"
     if parts.scheme not in ("http", "https"):
-        return f"begins with {parts.scheme}:, not http: or https:" if parts.scheme else "has no http: or https:"
+        return f"begins with {parts.scheme}:" if parts.scheme else "has no http: or https:"
     if parts.username is not None or parts.password is not None:
         return "has a user name in it"
     if not parts.hostname or not _HOST.fullmatch(parts.netloc.removesuffix(f":{port}")):
@@ -168,8 +175,7 @@ def _permalink(path: Path, value: Any) -> Iterator[Flaw]:
     elif re.search(r"[\s?#\\\x00-\x1f]", bare) or re.search(r"//|/\.{1,2}(?:/|$)", value):
         yield Flaw(path, f'{label(path)} is not a path: "{_short(value)}"', "write it as /posts/{slug}/")
     elif "slug" not in named and "name" not in named:
-        message = f"{label(path)} gives every file the same URL"
-        yield Flaw(path, message, "add {slug} or {name}" + (": {slug} instead of :title" if ":" in bare else ""))
+        yield Flaw(path, f"{label(path)} gives every file the same URL", "add {slug} or {name}")
 
 
 def _filled(path: Path, value: Any) -> Iterator[Flaw]:
@@ -190,7 +196,7 @@ def _taxonomies(tables: dict[str, Any]) -> Iterator[Flaw]:
             known = f"is read as {what}" if what in KNOWN else "has a meaning of its own"
             message = f"a taxonomy cannot be called {name}: in front matter, that key {known}"
             yield Flaw(path, message, "choose another name", on_key=True)
-        yield from _between(0)((*path, "per_page"), _inner(tables[name], "per_page"))
+        yield from _between(0, 100_000)((*path, "per_page"), _inner(tables[name], "per_page"))
 
 
 def _languages(tables: dict[str, Any], site: Any) -> Iterator[Flaw]:
@@ -219,17 +225,17 @@ _CHECKS: dict[Path, _Check] = {
     ("site", "timezone"): _timezone,
     ("content", "permalink"): _permalink,
     ("content", "page_permalink"): _permalink,
-    ("content", "per_page"): _between(1),
-    ("content", "feed_length"): _between(1),
+    ("content", "per_page"): _between(1, 100_000),
+    ("content", "feed_length"): _between(1, 100_000),
     ("build", "output"): _filled,
     ("build", "jobs"): _between(0, 1024),
     ("theme", "name"): _filled,
     ("markdown", "toc_depth"): _between(1, 6),
-    ("feeds", "length"): _between(1),
+    ("feeds", "length"): _between(1, 100_000),
     ("comments", "depth"): _between(1, 20),
-    ("comments", "close_after_days"): _between(0),
+    ("comments", "close_after_days"): _between(0, 100_000),
     ("related", "count"): _between(0, 100),
-    ("related", "terms_weight"): _between(0),
-    ("related", "words_weight"): _between(0),
+    ("related", "terms_weight"): _between(0, 1000),
+    ("related", "words_weight"): _between(0, 1000),
     ("related", "max_share"): _between(0, 1),
 }

@@ -1,4 +1,4 @@
-"""The configuration in its other forms: plain data, a netblog.toml that spells out every default, JSON Schema.
+"""The configuration in its other forms: plain data, a netblog.toml with every default, JSON Schema.
 
 All three come from the structs themselves, so they cannot disagree with what is read. The schema takes its
 descriptions from the field docstrings, which Python does not keep: they are read from the source.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from netblog.errors import ContentError, Problem
+from netblog.readers.source import excerpt
 
 HEADER_LIMIT = 256 * 1024
 """Characters; a longer header is a mistake or an attack."""
@@ -74,7 +75,7 @@ class Header(msgspec.Struct, frozen=True):
         """An error at a line and column of the file, with the text of that line."""
         lines = self.text.split("\n")
         at = line - self.line
-        source = lines[at] if 0 <= at < len(lines) else None
+        source = excerpt(lines[at]) if 0 <= at < len(lines) else None
         return Problem(message, self.path, line, column, hint, source=source, code=code)
 
     def refuse_size(self) -> None:

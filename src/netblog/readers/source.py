@@ -10,6 +10,7 @@ be nonsense, and the cause is always a slip that its author wants to hear of.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import msgspec
 
@@ -17,7 +18,7 @@ from netblog.errors import ContentError, Problem
 
 UTF8_HINT = "save the file as UTF-8"
 
-_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # One C-speed pass over the bytes tells whether a file needs any of the slow care below.
 _UNUSUAL = bytes([*range(0x09), *range(0x0B, 0x20)])
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
@@ -29,6 +30,7 @@ _BOMS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _SAMPLE = 512
+_LONGEST_EXCERPT = 1000
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -70,19 +72,20 @@ def read_source(data: bytes, path: str) -> Source:
     return Source(text, path, problems)
 
 
-def _problem(text: str, index: int, path: str, message: str, hint: str | None, **more: str) -> Problem:
-    """A problem at a character of `text`, which has LF line ends."""
+def excerpt(line: str) -> str | None:
+    """A line of a file as `Problem.source` has it: None if it is too long to be of use, no controls."""
+    return _CONTROLS.sub("\ufffd", line) if len(line) <= _LONGEST_EXCERPT else None
+
+
+def _problem(
+    text: str, index: int, path: str, message: str, hint: str | None, code: str = "encoding"
+) -> Problem:
+    """An error at a character of `text`, which has LF line ends."""
     start = text.rfind("\n", 0, index) + 1
     end = text.find("\n", index)
+    line = excerpt(text[start : end if end >= 0 else None])
     return Problem(
-        message,
-        path,
-        text.count("\n", 0, index) + 1,
-        index - start + 1,
-        hint,
-        source=_CONTROLS.sub("\ufffd", text[start : end if end >= 0 else None]).replace("\0", "\ufffd"),
-        code=more.get("code", "encoding"),
-        severity="warning" if more.get("severity") == "warning" else "error",
+        message, path, text.count("\n", 0, index) + 1, index - start + 1, hint, source=line, code=code
     )
 
 
@@ -129,9 +132,8 @@ def _without_controls(text: str, path: str) -> tuple[str, tuple[Problem, ...]]:
     if count > 1:
         message += f", and so are {count - 1} more"
     hint = "remove it: no browser can show it"
-    return clean, (
-        _problem(text, first.start(), path, message, hint, code="control-character", severity="warning"),
-    )
+    problem = _problem(text, first.start(), path, message, hint, "control-character")
+    return clean, (replace(problem, severity="warning"),)
 
 
 def _conflicts(text: str, path: str) -> tuple[Problem, ...]:
@@ -161,7 +163,7 @@ def _conflicts(text: str, path: str) -> tuple[Problem, ...]:
             last = text.count("\n", 0, index) + 1
             message = f"a merge conflict is left in the file (it ends on line {last})"
             hint = "keep one side and delete the lines of <, = and >"
-            found.append(_problem(text, opened, path, message, hint, code="merge-conflict"))
+            found.append(_problem(text, opened, path, message, hint, "merge-conflict"))
             opened = None
         index += len(line) + 1
     return tuple(found)

@@ -81,9 +81,9 @@ def read_toml(text: str) -> tuple[dict[str, Any], Places]:
         return tomllib.loads(text), places
     except tomllib.TOMLDecodeError as error:
         raise _explained(str(error), text) from None
-    except (ValueError, RecursionError) as error:
-        # A number of thousands of digits; the scan has kept everything else from going this far.
-        raise TomlError(f"the TOML cannot be read: {error}", 1, 1) from None
+    except (ValueError, RecursionError):
+        # Python refuses to read thousands of digits; the scan has kept nesting from going this far.
+        raise _number_too_long(text) from None
 
 
 def toml_nodes(text: str, first_line: int) -> Mapping:
@@ -142,9 +142,17 @@ def _explained(error: str, text: str) -> TomlError:
         hint = "text needs quotes, and true and false are written small"
     elif message.startswith(("cannot overwrite", "cannot declare", "cannot mutate")):
         hint = "a key or table is given twice: delete one of them"
+    elif message == r"illegal character '\n'":
+        message, hint = "a quote opened on this line is not closed", "add the closing quote"
     elif message.startswith("expected '=' after a key"):
         hint = "write it as key = value"
     return TomlError(message, line, column, hint)
+
+
+def _number_too_long(text: str) -> TomlError:
+    match = re.search(r"[0-9_]{1000}", text)
+    line, column = Places(text, {}).position(match.start() if match else 0)
+    return TomlError("a number is too long", line, column, "put it in quotes")
 
 
 class _Lost(Exception):
