@@ -1,0 +1,187 @@
+"""Sets up markdown-it for a dialect, and parses a body into tokens with everything in its place.
+
+All that the options add to CommonMark is added here. Marks that belong to a whole block (alerts, task
+boxes, attributes) are taken off its text before the text is parsed, in the one walk over the blocks there has
+to be anyway.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, replace, smartquotes
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote.index import footnote_def, footnote_ref
+
+from netblog.model.config import Markdown
+from netblog.readers.markdown import attributes, excerpt, footnotes, links
+from netblog.readers.markdown.alerts import mark_alert, mark_task
+from netblog.readers.markdown.blocks import Blocks
+from netblog.readers.markdown.footnotes import take_definitions
+from netblog.readers.markdown.inlines import Inlines
+from netblog.readers.markdown.troubles import Troubles
+
+DEEPEST = 60
+"""Tokens a block may be nested in: 60 quotes, or 30 lists (an item counts too). It bounds the recursion."""
+
+_ATTRIBUTED = frozenset((
+    "heading_open", "paragraph_open", "bullet_list_open", "ordered_list_open", "blockquote_open",
+    "table_open", "dl_open", "fence", "code_block", "hr",
+))
+
+
+class Parsed(NamedTuple):
+    """The tokens of a body. Footnote definitions are apart: they are rendered at the end."""
+
+    tokens: list[Token]
+    notes: dict[str, list[Token]]
+    env: dict[str, Any]
+    """What the rules left: `ids` ((0-based line, token) of each explicit id), `footnotes`, `problems`."""
+
+
+class Dialect(MarkdownIt):
+    """A parser for one set of options. It keeps nothing from one body to the next."""
+
+    def __init__(self, options: Markdown) -> None:
+        super().__init__("commonmark")
+        self.inline: Inlines = Inlines()
+        self.block: Blocks = Blocks()
+        settings = {"html": options.html or options.bare, "maxNesting": DEEPEST}
+        self.configure("commonmark", settings)
+        self._encode = links.encode if options.bare else links.normalize
+        self._bare = options.bare
+        self._smart = options.smart_quotes and not options.bare
+        self._options = options
+        if not options.bare:
+            self._extend(options)
+        self.block.seal()
+        self.inline.seal(linkify=options.linkify and not options.bare, join=self._smart)
+
+    def _extend(self, options: Markdown) -> None:
+        self.options["strikethrough_single_tilde"] = True
+        self.enable(["table", "strikethrough"])
+        self.block.ruler.before(
+            "html_block", "more", excerpt.block_rule, {"alt": ["paragraph", "reference", "blockquote"]}
+        )
+        self.inline.ruler.before("autolink", "more", excerpt.inline_rule)
+        if options.footnotes:
+            self.block.ruler.before(
+                "reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]}
+            )
+            self.inline.ruler.before("link", "footnote_ref", footnote_ref)
+            self.inline.ruler.after("image", "footnote_inline", footnotes.inline_rule)
+        if options.definition_lists:
+            deflist_plugin(self)
+        if options.attributes:
+            self.block.ruler.before("fence", "attributes", attributes.block_rule)
+            self.inline.ruler.push("attributes", attributes.inline_rule)
+
+    def normalizeLink(self, url: str) -> str:
+        return self._encode(url)
+
+    def read(self, text: str, troubles: Troubles) -> Parsed:
+        """Parse a body whose line breaks are `\\n`.
+
+        Raises RecursionError, or whatever a rule of a library trips over.
+        """
+        env: dict[str, Any] = {"problems": troubles}
+        tokens: list[Token] = []
+        self.block.parse(text, self, env, tokens)
+        if self._bare:
+            self._parse_inlines(tokens, env)
+            return Parsed(tokens, {}, env)
+        self._mark_blocks(tokens, env, troubles)
+        self._parse_inlines(tokens, env)
+        if self._smart:
+            state = StateCore(text, self, env, tokens)
+            self.options["typographer"] = True
+            replace(state)
+            smartquotes(state)
+        notes: dict[str, list[Token]] = {}
+        if "footnotes" in env and env["footnotes"].get("refs"):
+            used = {label[1:] for label, number in env["footnotes"]["refs"].items() if number >= 0}
+            tokens, notes = take_definitions(tokens, used, troubles)
+        return Parsed(tokens, notes, env)
+
+    def _parse_inlines(self, tokens: list[Token], env: dict[str, Any]) -> None:
+        """Parse the text of every block, unless it has no marks: then its children stay empty."""
+        is_plain, parse, smart = self.inline.is_plain, self.inline.parse, self._smart
+        for token in tokens:
+            if token.type == "inline" and (smart or not is_plain(token.content)):
+                env["line"] = token.map[0] if token.map else None
+                assert token.children is not None
+                parse(token.content, self, env, token.children)
+
+    def _mark_blocks(self, tokens: list[Token], env: dict[str, Any], troubles: Troubles) -> None:
+        """Take alerts, task boxes and attributes off the text of blocks, and put them on their tokens."""
+        options = self._options
+        waiting: Token | None = None
+        tasks = False
+        for i, token in enumerate(tokens):
+            kind = token.type
+            if kind == "inline":
+                content = token.content
+                if options.attributes and content.endswith("}") and "{" in content:
+                    self._take_trailing(tokens, i, env)
+                if content[:1] != "[" or i < 2 or tokens[i - 1].type != "paragraph_open":
+                    continue
+                container = tokens[i - 2]
+                if container.type == "blockquote_open" and options.alerts:
+                    if content[:2] == "[!" and mark_alert(container, token, troubles) and not token.content:
+                        for part in tokens[i - 1 : i + 2]:
+                            part.type, part.hidden = "nothing", True
+                elif container.type == "list_item_open" and options.task_lists:
+                    tasks |= mark_task(container, token)
+            elif kind == "attributes":
+                if waiting is not None:
+                    token.meta["values"] = {**waiting.meta["values"], **token.meta["values"]}
+                waiting = token
+            elif waiting is not None:
+                if kind in _ATTRIBUTED:
+                    line = waiting.map[0] if waiting.map else None
+                    attributes.apply(token, waiting.meta["values"], env, line)
+                else:
+                    _warn_of_lost(waiting, troubles)
+                waiting = None
+        if waiting is not None:
+            _warn_of_lost(waiting, troubles)
+        if tasks:
+            _mark_task_lists(tokens)
+
+    @staticmethod
+    def _take_trailing(tokens: list[Token], i: int, env: dict[str, Any]) -> None:
+        """Take attributes off the end of a heading, or off the last line of a paragraph."""
+        token, opener = tokens[i], tokens[i - 1]
+        heading = opener.type == "heading_open"
+        if not heading and opener.type != "paragraph_open":
+            return
+        before, values = attributes.split_trailing(token.content, own_line=not heading)
+        if values:
+            token.content = before
+            # The paragraph of a tight list item is not printed: its item stands for it.
+            item = opener.hidden and i > 1 and tokens[i - 2].type == "list_item_open"
+            target = tokens[i - 2] if item else opener
+            attributes.apply(target, values, env, token.map[1] - 1 if token.map else None)
+
+
+def _mark_task_lists(tokens: list[Token]) -> None:
+    """Note on each list whether an item of its own is a task."""
+    lists: list[Token] = []
+    for token in tokens:
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            lists.append(token)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            lists.pop()
+        elif token.type == "list_item_open" and "task" in token.meta:
+            lists[-1].meta["tasks"] = True
+
+
+def _warn_of_lost(waiting: Token, troubles: Troubles) -> None:
+    troubles.warn(
+        waiting.map[0] if waiting.map else None,
+        "these attributes belong to no block",
+        hint="put the line right above a paragraph, list, quote, table or code block",
+        code="attribute",
+    )
