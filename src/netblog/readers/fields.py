@@ -12,25 +12,23 @@ import re
 import unicodedata
 from html import unescape
 
-from netblog.errors import Problem
-
-UNSEEN = (
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-    "\u202a-\u202e\u2066-\u2069"
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-)
-"""For a character class: controls, bidirectional embeddings, overrides and isolates (UAX #9, which
-let a name run over the text beside it), surrogates and noncharacters. Joiners and marks stay: scripts need them."""
+UNSEEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+"""For a character class: controls, bidirectional embeddings, overrides and isolates (UAX #9; they let a name
+run over the text beside it), surrogates and noncharacters. Joiners and marks stay: scripts need them."""
 
 MAX_NAME = 200
 MAX_URL = 2_048
 
 _unseen = re.compile(f"[{UNSEEN}]")
+_odd = re.compile(f"[{UNSEEN}\r\u2028\u2029]")
 _breaks = re.compile("\r\n?|[\u2028\u2029]")
 _space = re.compile(r"\s+")
 # The greater part of all addresses, in one look: nothing in them that would have to change.
 _common = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w./~+,;=&%?#:!-]*)?", re.ASCII
+)
+_bare = re.compile(
+    r"[^\s/?#@:\\]+\.(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE
 )
 _scheme = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _authority = re.compile(r"([^/?#\\]*)(.*)", re.DOTALL)
@@ -42,7 +40,7 @@ _mail = re.compile(r"mailto:[^\s\"<>\\^`{|}@:/]+@[\w.-]+(?:\?[^\s\"<>\\^`{|}]*)?
 
 def seen(text: str) -> str:
     """The text without characters nobody sees, line ends as newlines."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or not _odd.search(text):
         return text
     return _unseen.sub("", _breaks.sub("\n", text))
 
@@ -104,16 +102,6 @@ def avatar_path(path: str) -> str | None:
     return None if _unseen.search(path) else path
 
 
-def capped(problems: list[Problem], count: int, path: str | None, most: int = 20) -> tuple[Problem, ...]:
-    """The first problems and, when there were more, how many: `count` is how many there were in all."""
-    if count <= most:
-        return tuple(problems)
-    more = Problem(
-        f"{count - most} more problems like these", path=path, severity="warning", code="comment-more"
-    )
-    return (*problems[:most], more)
-
-
 def _split(url: str) -> tuple[str | None, str]:
     """Scheme and what follows its `//`; scheme None for an address that is not for the web."""
     if url.startswith("//"):
@@ -123,8 +111,7 @@ def _split(url: str) -> tuple[str | None, str]:
         rest = url[scheme.end() :]
         return (scheme[1].lower(), rest[2:]) if rest.startswith("//") else (None, "")
     # `example.org:8080/x` begins like a scheme; what tells it apart is the dot and the port.
-    name = re.match(r"[^\s/?#@:\\]+\.(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)(?::\d{1,5})?(?=[/?#]|$)", url, re.IGNORECASE)
-    return ("https", url) if name else (None, "")
+    return ("https", url) if _bare.match(url) else (None, "")
 
 
 def _is_host(host: str) -> bool:

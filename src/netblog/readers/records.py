@@ -1,8 +1,8 @@
 """One record of the native comment format -> a Comment, or the reason why not.
 
-A record that is as the format says is decoded straight into a struct: 200,000 of them must not take longer than
-a cup of coffee. Only a record that does not fit is taken apart field by field, so that a wrong `likes` costs the
-likes and not the comment: what cannot be missed is an id, a page, a status and, for a comment, its text.
+A record that is as the format says is decoded straight into a struct, because an old blog has 200,000 of
+them. Only a record that does not fit is taken apart field by field, so that a wrong `likes` costs the likes
+and not the comment: what cannot be missed is an id, a page, a status and, for a comment, its text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ MAX_PAGE = 2_048
 
 _kinds = {str: "a string", int: "a number", bool: "true or false", dict: "an object"}
 _paragraphs = re.compile(r"\n[ \t]*\n\s*")
-_date = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,6})\d*)?)? ?([Zz]|[+-]\d\d:?\d\d)?")
+_date = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,6})\d*)?)? ?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
+)
 
 
 class AuthorRecord(msgspec.Struct, frozen=True, gc=False):
@@ -131,11 +133,17 @@ def repaired(value: object, note: Note) -> Record:
         published=_moment(value, "published", note),
         updated=_moment(value, "updated", note),
         author=AuthorRecord(
-            *(_field(author, key, str, "/author", note) for key in ("name", "url", "avatar", "key")),
+            name=_field(author, "name", str, "/author", note),
+            url=_field(author, "url", str, "/author", note),
+            avatar=_field(author, "avatar", str, "/author", note),
+            key=_field(author, "key", str, "/author", note),
             owner=_field(author, "owner", bool, "/author", note) or False,
         ),
         content=_content(value, note),
-        source=SourceRecord(*(_field(source, key, str, "/source", note) for key in ("system", "url"))),
+        source=SourceRecord(
+            system=_field(source, "system", str, "/source", note),
+            url=_field(source, "url", str, "/source", note),
+        ),
         likes=_field(value, "likes", int, "", note) or 0,
     )
 
@@ -147,7 +155,8 @@ def render(body: str, form: Format) -> str:
     if form == "markdown":
         return sanitise(_markdown().render(seen(body)))
     paragraphs = _paragraphs.split(seen(body).strip())
-    return sanitise("\n".join(f"<p>{escape(p, quote=False).replace(chr(10), '<br>')}</p>" for p in paragraphs if p))
+    lines = (escape(paragraph, quote=False).replace("\n", "<br>") for paragraph in paragraphs if paragraph)
+    return sanitise("\n".join(f"<p>{line}</p>" for line in lines))
 
 
 def person(record: AuthorRecord) -> Author:
@@ -217,9 +226,10 @@ def _moment(value: dict[str, Any], key: str, note: Note) -> datetime | None:
     match = _date.fullmatch(text.strip())
     if match:
         day, time, fraction, offset = match.groups()
-        spelled = f"{day}T{time or '00:00'}" + (f"{':00' if time and len(time) == 5 else ''}.{fraction:0<6}" if fraction else "")
+        seconds = "" if time and len(time) == 8 else ":00"
+        spelled = f"{day}T{time or '00:00'}{seconds}.{fraction or '':0<6}{offset or ''}"
         try:
-            return datetime.fromisoformat(spelled + (offset or "").upper())
+            return datetime.fromisoformat(spelled.upper())
         except ValueError:
             pass
     note(f"/{key}", f"{_shown(text)} is no date, the comment is shown without one")
@@ -230,5 +240,8 @@ def _shown(value: object) -> str:
     """A value as JSON, short enough for a message."""
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
-    text = plain(str(value)[:100], limit=40)
-    return f'"{text}"' if isinstance(value, str) else {"None": "nothing", "True": "true", "False": "false"}.get(text, text)
+    if isinstance(value, str):
+        return f'"{plain(value[:100], limit=40)}"'
+    if value is None:
+        return "nothing"
+    return str(value).lower()[:40]

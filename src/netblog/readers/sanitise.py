@@ -1,10 +1,11 @@
 """Comment text of any origin -> HTML that is safe to print as it is.
 
-Two passes, two duties. The first reads tags with a strict grammar and rewrites the text into a small, well-nested
-HTML; it is there so that no word is lost: a sanitiser alone takes `List<int>` or `a <b` for tags and drops what
-follows. The second, nh3 (an HTML5 parser and an allow-list), is the wall: whatever the first pass let through by
-mistake stops there. The allow-list is as narrow as WordPress's for commenters. Because the first pass hands nh3
-only well-formed markup, the result is a fixed point: sanitising it again changes nothing.
+Two passes, two duties. The first reads tags with a strict grammar and rewrites the text into a small,
+well-nested HTML; it is there so that no word is lost: a sanitiser alone takes `List<int>` or `a <b` for tags
+and drops what follows. The second, nh3 (an HTML5 parser and an allow-list), is the wall: whatever the first
+pass let through by mistake stops there. The allow-list is as narrow as WordPress's for commenters. Because
+the first pass hands nh3 only well-formed markup, the result is a fixed point: sanitising it again changes
+nothing.
 """
 
 from __future__ import annotations
@@ -16,43 +17,15 @@ from html import escape, unescape
 import nh3
 
 from netblog.readers.fields import UNSEEN, avatar_path, plain, safe_link, safe_url, seen
+from netblog.readers.tags import BLOCKS, HEADINGS, KNOWN, PARAGRAPHS, PROSE, RENAMED, TAGS, WALLS
 
 __all__ = ["ATTRIBUTES", "TAGS", "avatar_path", "bounded", "excerpt", "plain", "safe_url", "sanitise"]
 
-TAGS = frozenset(
-    "a abbr b blockquote br cite code del em hr i ins kbd li ol p pre q s strong sub sup ul".split()
-)
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "blockquote": {"cite"}}
 REL = "nofollow ugc noopener"
 MAX_BODY = 65_536
 """Characters of a body that are read; what follows is cut off."""
 MAX_NESTING = 50
-
-_BLOCKS = frozenset("p blockquote ul ol li pre hr".split())
-_WALLS = frozenset("blockquote ul ol li pre".split())
-"""An inline end tag does not reach through these."""
-_RENAMED = {"strike": "s", "acronym": "abbr", "tt": "code", "samp": "code", "var": "i", "dfn": "em"} | {
-    "dir": "ul", "menu": "ul", "listing": "pre", "xmp": "pre"
-}  # fmt: skip
-_PARAGRAPHS = frozenset(
-    "div section article header footer main aside nav figure figcaption details summary address center "
-    "dl dt dd table tr caption fieldset form legend hgroup body".split()
-)
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_SILENT = frozenset("script style".split())
-_UNWRAPPED = frozenset(
-    "span font big small u mark bdi bdo ruby rt rp rb rtc nobr wbr blink marquee thead tbody tfoot td th "
-    "img image map area object param embed applet iframe frame frameset noframes noembed noscript template slot "
-    "video audio source track canvas picture portal data time input output select option optgroup "
-    "datalist button label textarea meter progress keygen html head title base link meta basefont bgsound "
-    "col colgroup dialog search selectedcontent fencedframe plaintext isindex multicol nextid spacer".split()
-)
-_KNOWN = TAGS | _PARAGRAPHS | _HEADINGS | _SILENT | _UNWRAPPED | frozenset(_RENAMED)
-_PROSE = (_UNWRAPPED | _PARAGRAPHS | frozenset("a b i q s var dir menu listing xmp".split())) - frozenset(
-    "div span table tr td th thead tbody tfoot font center wbr".split()
-)
-"""Names that are as likely a type, a variable or a word: `List<object>`, `#include <map>`, `a<b>c`. Without
-attributes, and with nothing to close them, they are text."""
 
 _NAME = r"[A-Za-z_:][\w:.\-]*+"
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'<>`=][^\s"'<>`]*+)"""
@@ -77,11 +50,21 @@ _empty = re.compile(r"<p>\s*</p>\n?")
 _pre = re.compile(r"<pre>\n+")
 _any = re.compile(r"<[^>]*>")
 _break = re.compile(r"<(?:br|hr|/p|/li|/blockquote|/pre)>")
-_words = rf"[^<>&\xa0\r\u2028\u2029{UNSEEN}]"
+_odd = rf"\r\u2028\u2029{UNSEEN}"
+_words = rf"[^<>&\xa0{_odd}]"
 # Most comments are such paragraphs; for them both passes would give back what they were given.
 _common = re.compile(
     rf"{_words}*+|(?:<p>(?=[^\s<]){_words}++(?:<br>{_words}*+|<(em|strong)>{_words}++</\1>{_words}*+)*+</p>\n*+)++"
 )
+_text = rf"[^<{_odd}]"
+_phrases = "|".join(rf"<{name}>{_text}*+</{name}>" for name in ("em", "strong", "code", "i", "b"))
+_inline = (
+    rf"(?:{_text}++|<br ?/?>|{_phrases}"
+    r'|<a href="https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w./~+,;=%?#:!-]{0,1900})?"'
+    rf'(?: (?:rel|target|class)="[\w -]*")*>{_text}*+</a>)*+'
+)
+# Most of the others: what the first pass would not change, so that nh3 may have it at once.
+_proper = re.compile(rf"{_inline}(?:<p>{_inline}</p>{_inline})*+", re.ASCII)
 
 
 def sanitise(html: str) -> str:
@@ -92,7 +75,9 @@ def sanitise(html: str) -> str:
     """
     if _common.fullmatch(html):
         return html
-    result = seen(_cleaner().clean(_Rewriter(seen(html)).run()))
+    if not _proper.fullmatch(html):
+        html = _Rewriter(seen(html)).run()
+    result = seen(_cleaner().clean(html))
     return _pre.sub("<pre>", _empty.sub("", result))
 
 
@@ -156,18 +141,18 @@ class _Rewriter:
             end = _end_tag(name).search(text, silent.end())
             return end.end() if end else start
         tag = _tag.match(text, start) or _loose.match(text, start)
-        if tag is None or (name := tag[2].lower()) not in _KNOWN:
+        if tag is None or (name := tag[2].lower()) not in KNOWN:
             return start
         if tag[1]:
             self.end(name)
-        elif name in _PROSE and not tag[3].strip(" /\n") and start >= self.last(name):
+        elif name in PROSE and not tag[3].strip(" /\n") and start >= self.last(name):
             return start
         else:
             self.begin(name, tag[3])
         return tag.end()
 
     def last(self, name: str) -> int:
-        """Where the last end tag of that name begins, -1 for nowhere; asked once per name, for linear time."""
+        """Where the last end tag of that name begins, -1 for nowhere; asked once per name: linear."""
         if name not in self.last_end:
             if name == "-->":
                 self.last_end[name] = self.text.rfind(name)
@@ -177,37 +162,37 @@ class _Rewriter:
         return self.last_end[name]
 
     def begin(self, name: str, attributes: str) -> None:
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self.open("p", "")
             self.open("strong", "")
-        elif name in _PARAGRAPHS:
+        elif name in PARAGRAPHS:
             self.open("p", "")
         elif name in ("td", "th"):
             self.out.append(" ")
         elif name in ("img", "image"):
             # The alternative text is what a reader without pictures is told: smileys, above all.
             self.out.append(escape(_values(attributes).get("alt", ""), quote=False))
-        elif (name := _RENAMED.get(name, name)) in TAGS:
+        elif (name := RENAMED.get(name, name)) in TAGS:
             self.open(name, _kept(name, attributes))
 
     def end(self, name: str) -> None:
-        name = "p" if name in _HEADINGS or name in _PARAGRAPHS else _RENAMED.get(name, name)
+        name = "p" if name in HEADINGS or name in PARAGRAPHS else RENAMED.get(name, name)
         if name == "br":
             self.out.append("<br>")
         elif name in self.stack:
             depth = len(self.stack) - 1 - self.stack[::-1].index(name)
-            if name in _BLOCKS or _WALLS.isdisjoint(self.stack[depth:]):
+            if name in BLOCKS or WALLS.isdisjoint(self.stack[depth:]):
                 self.close(depth)
 
     def open(self, name: str, attributes: str) -> None:
         stack = self.stack
         if name == "li":
             for depth in range(len(stack) - 1, -1, -1):
-                if stack[depth] in _WALLS:
+                if stack[depth] in WALLS:
                     if stack[depth] == "li":
                         self.close(depth)
                     break
-        if name in _BLOCKS and "p" in stack:
+        if name in BLOCKS and "p" in stack:
             self.close(stack.index("p"))
         if name in ("br", "hr"):
             self.out.append(f"<{name}>")
@@ -231,7 +216,7 @@ class _Rewriter:
 
 @cache
 def _end_tag(name: str) -> re.Pattern[str]:
-    # Only names from _KNOWN come here, so the cache is small.
+    # Only names from KNOWN come here, so the cache is small.
     return re.compile(rf"</{name}\s*+>", re.IGNORECASE)
 
 
@@ -240,7 +225,12 @@ def _values(attributes: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _attribute.finditer(attributes):
         value = match[2]
-        value = value[1:-1] if value[0] in "\"'" and value[-1] == value[0] and len(value) > 1 else value.strip("\"'")
+        # A quote at one end only is what the loose grammar lets through.
+        value = (
+            value[1:-1]
+            if value[0] in "\"'" and len(value) > 1 and value[-1] == value[0]
+            else value.strip("\"'")
+        )
         # Only what ends with a semicolon: `?a=1&copy=2` is an address, not a sign.
         found.setdefault(match[1].lower(), _entity.sub(lambda entity: unescape(entity[0]), value))
     return found
