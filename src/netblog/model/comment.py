@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from netblog.errors import Problem
+
 CommentType = Literal[
     "comment", "pingback", "trackback", "reply", "mention", "like", "repost", "bookmark", "rsvp"
 ]
@@ -14,7 +16,7 @@ Status = Literal["approved", "pending", "spam", "deleted"]
 Format = Literal["html", "markdown", "text"]
 
 
-class Author(msgspec.Struct, frozen=True):
+class Author(msgspec.Struct, frozen=True, gc=False):
     """Who wrote it; never an e-mail address, IP or user agent."""
 
     name: str = ""
@@ -27,7 +29,7 @@ class Author(msgspec.Struct, frozen=True):
     owner: bool = False
 
 
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
+class Comment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record of the native format, validated and typed."""
 
     id: str
@@ -37,6 +39,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None
     status: Status
     published: datetime | None
+    """Aware, in the site's time zone."""
     updated: datetime | None
     author: Author
     html: str
@@ -46,6 +49,19 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     likes: int = 0
     origin: str = ""
     """Where the record stands, for messages: `content/comments/wp.json#/comments/12`."""
+
+
+class CommentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One export, read: what a reader of any system gives back."""
+
+    comments: tuple[Comment, ...] = ()
+    """In the order of the file, each id once."""
+    site: str | None = None
+    """The address of the site the export was made of."""
+    dropped: tuple[tuple[str, int], ...] = ()
+    """Records left out: reason and count, sorted by reason."""
+    problems: tuple[Problem, ...] = ()
+    """Warnings, at most a few dozen however bad the file is."""
 
 
 class ThreadedComment(msgspec.Struct, frozen=True, kw_only=True):
