@@ -204,6 +204,8 @@ class PageView:
     """The content of a `<script type="application/ld+json">`, already safe inside it; may be empty."""
     index: bool = True
     """False asks search engines not to index (page 2 and so on are indexed; 404 is not)."""
+    home_url: str = ""
+    """The home page in this page's language; '' stands for the site's base path."""
 
 
 @dataclass(frozen=True, slots=True)
