@@ -141,24 +141,25 @@ class OutputFolder:
         """Wanted paths that do not hold their bytes yet; the others are remembered as intact."""
         stale = []
         going = {fold(path) for path in self.owned.keys() - wanted.keys()}
+        intact, known, look = self._intact, self.owned, self._tree.look
         for path, digest in wanted.items():
-            before = self._intact.get(path)
+            before = intact.get(path)
             if before is not None and before[0] == digest:
                 continue
-            there = self._tree.look(path)
+            there = look(path)
             if there is None or not stat.S_ISREG(there.st_mode):
                 stale.append(path)
                 continue
             stamp = stamp_of(there)
-            owned = self.owned.get(path)
+            owned = known.get(path)
             if owned is None and going and fold(path) in going:
                 # Where case does not count, this is the file that is about to be removed.
                 stale.append(path)
                 continue
             # An untouched file of ours needs no reading: the ledger knows its digest.
-            known = owned.digest if owned is not None and owned.stamp == stamp else self._tree.digest(path)
-            if known == digest:
-                self._intact[path] = (digest, stamp)
+            held = owned.digest if owned is not None and owned.stamp == stamp else self._tree.digest(path)
+            if held == digest:
+                intact[path] = (digest, stamp)
             else:
                 stale.append(path)
         return stale

@@ -43,9 +43,8 @@ class Tree:
         above = path.rpartition("/")[0]
         if above in self._real:
             return None
-        for folder in [*ancestors(above), above]:
-            if folder in self._real:
-                continue
+        nearly = above.rpartition("/")[0] in self._real
+        for folder in [above] if nearly else ancestors(path):
             try:
                 mode = os.lstat(self.at(folder)).st_mode
             except (FileNotFoundError, NotADirectoryError):
@@ -116,13 +115,13 @@ class Tree:
 
     def prune(self, paths: Iterable[str]) -> None:
         """Remove the folders above these paths, as far up as they are empty."""
-        folders = {path.rpartition("/")[0] for path in paths} - {""}
-        for folder in sorted(folders, key=len, reverse=True):
-            while folder:
+        folders = {path.rpartition("/")[0] for path in paths}
+        # Innermost first, so that each folder is tried once: trying one with many files is not cheap.
+        for depth in range(max((folder.count("/") for folder in folders), default=0), -1, -1):
+            for folder in [folder for folder in folders if folder and folder.count("/") == depth]:
                 there = self.look(folder)
-                if there and not (stat.S_ISDIR(there.st_mode) and self.remove_folder(folder)):
-                    break
-                folder = folder.rpartition("/")[0]
+                if there is None or (stat.S_ISDIR(there.st_mode) and self.remove_folder(folder)):
+                    folders.add(folder.rpartition("/")[0])
 
     def forget(self, folder: str) -> None:
         """A folder was removed or moved away: neither it nor what was below it is known to be real."""
