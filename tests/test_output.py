@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from netblog.errors import OutputError
 from netblog.output import OutputFolder, Published, Stamp, check_paths, digest_of
-from netblog.output.paths import fault, fold
+from netblog.model.paths import fault, fold
 
 
 @dataclass(frozen=True)

@@ -14,20 +14,21 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netblog.engine import Engine, Files, Key, Moments, SiteLock, Store, Trees, Values
-from netblog.errors import ConfigError, NetblogError, Problem
+from netblog.engine import Engine, Files, Key, Moments, SiteLock, Store, Trees, Values, toolchain
+from netblog.errors import ConfigError, Problem, order
 from netblog.model.config import Config
 from netblog.model.report import BuildReport
-from netblog.output import OutputFolder
-from netblog.rules import settings
-from netblog.rules.graph import RULES, prefetchable
+from netblog.output import OutputFolder, Published
+from netblog.readers.config import read_config
+from netblog.rules.catalog import document
+from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
 from netblog.rules.sources import content_files
 from netblog.rules.summary import Summary, summary
@@ -53,7 +54,7 @@ class BuildOptions:
     now: datetime | None = None
     """The build's clock; the real one when None."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that stand over netblog.toml, as nested tables."""
+    """Settings that stand over netblog.toml, by dotted key: `{"content.per_page": 5}`."""
 
 
 Progress = Callable[[str], None]
@@ -108,11 +109,9 @@ def _staging(cache: Path) -> tuple[Path, bool]:
 
 
 def overrides_of(options: BuildOptions) -> dict[str, Any]:
-    """The command line's settings as the tables of netblog.toml they stand over."""
-    tables: dict[str, Any] = {name: dict(table) for name, table in options.overrides.items()}
-    if options.base_url is not None:
-        tables.setdefault("site", {})["url"] = options.base_url
-    return tables
+    """The command line's settings by the dotted keys of netblog.toml they stand over."""
+    given = {"site.url": options.base_url} if options.base_url is not None else {}
+    return {**options.overrides, **given}
 
 
 def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:  # noqa: B008
@@ -125,10 +124,7 @@ def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
         raise ConfigError(Problem(f"there is no netblog.toml in {root}", hint=hint)) from None
     except OSError as error:
         raise ConfigError(Problem(f"netblog.toml cannot be read: {error.strerror}")) from None
-    found, problems = read_config(data, "netblog.toml", overrides_of(options))
-    if any(problem.severity == "error" for problem in problems):
-        raise ConfigError(problems)
-    return found
+    return read_config(data, "netblog.toml", overrides_of(options))[0]
 
 
 class _Workshop:
@@ -139,13 +135,13 @@ class _Workshop:
     ) -> None:
         self.root, self.options, self.config, self.store, self.progress = root, options, config, store, progress
         self.output = OutputFolder(root, root / (options.output or config.build.output), staging, store)
-        self.output.check()
-        files = Files(root)
+        self.output.begin()
+        self._paths: dict[str, list[str]] | None = None
         now = options.now or datetime.now(UTC)
         self.engine = Engine(
             RULES,
             sources={
-                "file": files,
+                "file": Files(root),
                 "tree": Trees(root),
                 "option": Values(
                     {
@@ -161,8 +157,13 @@ class _Workshop:
             check=options.check,
         )
 
-    def _stage(self, _key: Key[bytes], digest: bytes, value: bytes) -> None:
-        self.output.stage(digest, value)
+    def _stage(self, key: Key[bytes], digest: bytes, value: bytes) -> None:
+        if self._paths is None:
+            # The wave makes artifacts before the new plan is known. The last plan knows nearly all of them;
+            # what moved meanwhile is found missing, and made again.
+            self._paths = _by_key(self.engine.recall(manifest()) or ())
+        for path in self._paths.get(key.text(), ()):
+            self.output.stage(path, digest, value)
 
     @property
     def jobs(self) -> int:
@@ -177,6 +178,7 @@ class _Workshop:
         engine.prefetch([document(path) for path in engine.fetch(content_files())], self.jobs)
         told, plan, problems = self._plan()
         self.progress("rendering")
+        self._paths = _by_key(plan)
         keys: dict[Key[bytes], None] = {Key.parse(artifact.key): None for artifact in plan}
         engine.prefetch(list(keys), self.jobs)
         brought = engine.bring(list(keys))
@@ -187,7 +189,6 @@ class _Workshop:
         wanted = {it.path: brought.digests[Key.parse(it.key)] for it in plan}
         gone = set(self.output.missing(wanted))
         if gone:
-            self.output.stage_everything()
             engine.rerun([Key.parse(it.key) for it in plan if it.path in gone])
         self.progress("publishing")
         published = self.output.publish(wanted)
@@ -229,6 +230,13 @@ class _Workshop:
             explained=self._explained(published) if self.options.explain and published else (),
             rules_run=len(self.engine.state.ran),
         )
+
+
+def _by_key(plan: Iterable[Artifact]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for artifact in plan:
+        found.setdefault(artifact.key, []).append(artifact.path)
+    return found
 
 
 _ROOTS = (summary(), manifest())

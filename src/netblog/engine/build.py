@@ -146,6 +146,13 @@ class Engine:
         value: V = self._value(node)
         return value
 
+    def recall(self, key: Key[V]) -> V | None:
+        """The value a key had at the last commit, whatever it is now; None when it had none."""
+        node = self.traces.node(key)
+        data = self.traces.old_data(node) if node.stored else None
+        value: V | None = self.rules.codec(key.rule).decode(data) if data is not None else None
+        return value
+
     def rerun(self, keys: Iterable[Key[Any]]) -> None:
         """Make artifacts again whose files have gone. Raises RuleError where one comes out otherwise."""
         for key in keys:

@@ -107,6 +107,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Relative to the content folder: `posts/hello.md`, `posts/trip/index.md`, `pages/about.it.md`."""
     front: FrontMatter = FrontMatter()
     body: Body = Body()
+    heading: str | None = None
+    """The text of the heading the body begins with, which is the title when the front matter has none."""
     problems: tuple[Problem, ...] = ()
     """Errors and warnings. A document with an error is not rendered, but its path still exists."""
     broken: bool = False

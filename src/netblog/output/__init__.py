@@ -2,6 +2,6 @@
 
 from netblog.output.folder import OutputFolder, Published
 from netblog.output.ledger import Ledger, Owned, Stamp, digest_of
-from netblog.output.paths import check_paths
+from netblog.model.paths import check_paths
 
 __all__ = ["Ledger", "OutputFolder", "Owned", "Published", "Stamp", "check_paths", "digest_of"]

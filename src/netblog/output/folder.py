@@ -25,7 +25,7 @@ from pathlib import Path
 from netblog.errors import OutputError, Problem
 from netblog.output.guard import check_folder, real_folder
 from netblog.output.ledger import Ledger, Owned, Stamp, stamp_of
-from netblog.output.paths import ancestors, fault, fold
+from netblog.model.paths import ancestors, fault, fold
 from netblog.output.rescue import Rescue
 from netblog.output.staging import Staging, label
 from netblog.output.tree import Tree

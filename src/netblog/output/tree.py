@@ -19,7 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from netblog.output.ledger import Stamp, stamp_of
-from netblog.output.paths import ancestors
+from netblog.model.paths import ancestors
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

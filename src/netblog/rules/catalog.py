@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,13 +16,13 @@ import msgspec
 from netblog.engine import Fetch, rule
 from netblog.errors import ContentError, Problem
 from netblog.model.config import Markdown
-from netblog.model.listing import newest_first
-from netblog.model.placement import Placing, duplicate_ids, place, visibility
+from netblog.model.listing import newest_key
 from netblog.model.post import Document, Entry, FrontMatter, Kind, TermRef
 from netblog.readers.frontmatter import read_front_matter, split
 from netblog.readers.markdown import MarkdownReader
 from netblog.readers.source import read_source
 from netblog.rules import settings
+from netblog.rules.placing import duplicate_ids, place, visibility
 from netblog.rules.sources import content_files, file, option, reached
 from netblog.rules.tables import shard_of, shards
 
@@ -51,20 +52,17 @@ def document(fetch: Fetch, path: str) -> Document:
         )
     except ContentError as error:
         return Document(path=path, problems=error.problems, broken=True)
-    if front.title is None and rendered.title is not None:
-        front = msgspec.structs.replace(front, title=rendered.title)
     return Document(
         path=path,
         front=front,
         body=rendered.body,
+        heading=rendered.title,
         problems=(*source.problems, *problems, *rendered.problems),
     )
 
 
 def _prefix(path: str) -> str:
     """A short token for ids that must differ between posts sharing a listing."""
-    from zlib import crc32
-
     return f"{crc32(path.encode('utf-8', 'surrogatepass')):08x}"
 
 
@@ -80,22 +78,11 @@ def placement(fetch: Fetch, path: str) -> Placement:
     read = fetch(document(path))
     if read.broken or any(problem.severity == "error" for problem in read.problems):
         return Placement(entry=None)
-    entry, problems = place(read.path, read.front, fetch(placing()))
+    entry, problems = place(path, read.front, read.heading, fetch(settings.reading()))
     return Placement(entry=entry, problems=problems)
 
 
-@rule
-def placing(fetch: Fetch) -> Placing:
-    reading = fetch(settings.reading())
-    return Placing(
-        language=reading.language,
-        languages=reading.languages,
-        permalink=reading.permalink,
-        page_permalink=reading.page_permalink,
-        timezone=reading.timezone,
-        author=reading.author,
-        comments=reading.comments,
-    )
+_SPOKEN_OF = ("aliases", "permalink", "slug", "tags", "categories")
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +107,8 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     template: str | None
     bundle: str | None
-    alias_line: int | None
+    lines: dict[str, int]
+    """Where its aliases and terms are written, for messages."""
 
 
 @rule
@@ -148,7 +136,7 @@ def spot(fetch: Fetch, path: str) -> Spot | None:
         aliases=entry.aliases,
         template=entry.template,
         bundle=entry.bundle,
-        alias_line=entry.lines.get("aliases"),
+        lines={key: line for key, line in entry.lines.items() if key in _SPOKEN_OF},
     )
 
 
@@ -205,7 +193,7 @@ def registry(fetch: Fetch) -> Registry:
         else:
             when = {"future": it.date, "expired": it.expires}.get(reason)
             withheld.append(Withheld(it.path, reason, when))
-    published.sort(key=lambda it: newest_first(it.date, it.id))
+    published.sort(key=lambda it: newest_key(it.date, it.id))
     return Registry(
         spots=tuple(published),
         withheld=tuple(withheld),

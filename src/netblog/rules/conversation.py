@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from netblog.engine import Fetch, rule
 from netblog.errors import CommentError, ContentError, Problem
-from netblog.model.comment import Comment, Conversation
-from netblog.model.joining import Known, join
+from netblog.model.comment import Comment, CommentFile, Conversation
+from netblog.model.joining import Pages, join, normalise
 from netblog.model.thread import converse
-from netblog.readers.comments import CommentFile, read_comments
+from netblog.readers.comments import read_comments
 from netblog.readers.source import read_source
 from netblog.rules import settings
 from netblog.rules.catalog import registry
@@ -46,7 +49,7 @@ def comment_file(fetch: Fetch, path: str) -> CommentFile:
         hint = "[comments] sources in netblog.toml names it"
         return CommentFile(problems=(Problem("there is no such comment file", path=path, hint=hint),))
     try:
-        return read_comments(data, path, fetch(settings.site()).timezone)
+        return read_comments(data, path, ZoneInfo(fetch(settings.reading()).timezone))
     except CommentError as error:
         return CommentFile(problems=error.problems)
 
@@ -79,30 +82,49 @@ def joined(fetch: Fetch) -> Joined:
     files = fetch.all([comment_file(path) for path in fetch(comment_files())])
     comments = [comment for found in files for comment in found.comments]
     problems = [problem for found in files for problem in found.problems]
-    known = Known.of(
-        ((spot.path, spot.url, spot.id, spot.slug, spot.aliases) for spot in fetch(registry()).spots),
-        site_url=fetch(settings.site()).url,
-        url_map=fetch(url_map()),
+    site_url = fetch(settings.site()).url
+    found = join(
+        [comment.page for comment in comments],
+        _pages(fetch),
+        hosts=(urlsplit(site_url).hostname or "",),
         legacy_domains=options.legacy_domains,
     )
-    matched, unmatched = join({comment.page for comment in comments}, known)
     pages: dict[str, list[Comment]] = {}
     for comment in comments:
-        if comment.page in matched:
-            pages.setdefault(matched[comment.page], []).append(comment)
-    counts: dict[str, int] = {}
-    for comment in comments:
-        counts[comment.page] = counts.get(comment.page, 0) + 1
-    for lost in unmatched:
+        if comment.page in found.matched:
+            pages.setdefault(found.matched[comment.page], []).append(comment)
+    for lost in found.unmatched:
         problems.append(
             Problem(
-                f"{_count(counts[lost.page])} for {lost.page!r} found no page",
+                f"{_count(lost.comments)} for {lost.page!r} found no page",
                 hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
                 severity="warning",
                 code="comments-unmatched",
             )
         )
-    return Joined(pages=shards({path: tuple(found) for path, found in pages.items()}), problems=tuple(problems))
+    return Joined(pages=shards({path: tuple(kept) for path, kept in pages.items()}), problems=tuple(problems))
+
+
+def _pages(fetch: Fetch) -> Pages:
+    """Every name that comments may call a page by."""
+    spots = fetch(registry()).spots
+    slugs = Counter(spot.slug for spot in spots)
+    known: dict[str, str] = {}
+    # A page's own URL stands before another's alias.
+    for spot in spots:
+        known[normalise(spot.url)] = spot.path
+    for spot in spots:
+        for alias in spot.aliases:
+            known.setdefault(normalise(alias), spot.path)
+    by_path = {spot.path: spot.path for spot in spots}
+    by_path.update((spot.id, spot.path) for spot in spots)
+    return Pages(
+        known,
+        by_path=by_path,
+        by_slug={spot.slug: spot.path for spot in spots if slugs[spot.slug] == 1},
+        url_map=fetch(url_map()),
+        base=fetch(settings.base()),
+    )
 
 
 def _count(number: int) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 from netblog.engine import Fetch, rule
 from netblog.errors import ContentError, Problem
+from netblog.readers.fields import plain
+from netblog.readers.nodes import Header
 from netblog.readers.source import read_source
-from netblog.readers.yaml import read_yaml
+from netblog.readers.yamlish import parse_yaml
 from netblog.rules.sources import file, tree
 
 
@@ -40,7 +42,10 @@ def data(fetch: Fetch, name: str) -> Any:
     path = fetch(data_files())[name]
     text = read_source(fetch(file(path)) or b"", path).text
     if path.endswith((".yaml", ".yml")):
-        return read_yaml(text, path)
+        node, problems = parse_yaml(Header(text, path, 1))
+        if problems:
+            raise ContentError(problems)
+        return plain(node) if node is not None else None
     try:
         return json.loads(text) if path.endswith(".json") else _plain(tomllib.loads(text))
     except json.JSONDecodeError as error:

@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from html import escape
 from posixpath import normpath
+from urllib.parse import quote
 
 import msgspec
 
@@ -110,10 +111,10 @@ def _look_up(
         return href, None, _anchor(href, href[1:], anchors, "this page")
     if href.startswith("/"):
         return href, None, None
-    found = resolve_source(path, href)
-    if found.reason is not None:
-        return href, None, (f"the link {href!r} {found.reason}", None)
-    tail = found.tail
+    found, reason = resolve_source(path, href)
+    if found is None:
+        return href, None, (f"the link {reason}", None)
+    tail = (f"?{found.query}" if found.query else "") + ("#" + quote(found.fragment) if found.fragment else "")
     if found.path.endswith((".md", ".markdown")):
         goal = fetch(target(found.path))
         if goal is None:
@@ -217,7 +218,7 @@ def travelling_body(fetch: Fetch, path: str) -> str:
         return html
     spot = fetch(published(path))
     site_url = fetch(settings.site()).url
-    own = absolute(site_url, encode_url(spot.url)) if spot else site_url
+    own = absolute(site_url, spot.url) if spot else site_url
     urls = [
         escape(absolute(site_url, url) if url.startswith("/") else own + url if url.startswith("#") else url)
         for url in links.urls

@@ -7,6 +7,7 @@ import msgspec
 from netblog.engine import Fetch, Key, rule
 from netblog.errors import Problem
 from netblog.model.listing import paginate
+from netblog.model.paths import check_paths
 from netblog.model.urls import output_path
 from netblog.rules import feeds, pages, settings
 from netblog.rules.assets import HIGHLIGHT, attachment_urls, code_styles, copy, static_files
@@ -100,6 +101,4 @@ def _listings(fetch: Fetch, add: _Add, lang: str, prefix: str) -> None:
 @rule
 def collisions(fetch: Fetch) -> tuple[Problem, ...]:
     """Two files of the site that want one path."""
-    from netblog.model.placement import check_paths
-
     return check_paths((artifact.path, artifact.source) for artifact in fetch(manifest()))

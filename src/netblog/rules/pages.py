@@ -17,7 +17,7 @@ from netblog.rules.catalog import order, published, registry
 from netblog.rules.metadata import blog_posting, page_view
 from netblog.rules.relations import label, labels, term
 from netblog.rules.scope import SiteScope
-from netblog.rules.templates import bundle, catalogue
+from netblog.rules.templates import bundle, translator
 from netblog.rules.views import (
     feed_links,
     full_url,
@@ -31,7 +31,6 @@ from netblog.rules.views import (
     translations,
 )
 from netblog.themes.environment import render
-from netblog.themes.translate import Translator
 
 
 def render_page(
@@ -59,7 +58,7 @@ def render_page(
         **variables,
     }
     try:
-        html = render(fetch(bundle(template)), context, Translator(fetch(catalogue(page.lang)), page.lang))
+        html = render(fetch(bundle(template)), context, translator(fetch, page.lang))
     except TemplateError as error:
         problems = [replace(problem, cause=problem.cause or cause) for problem in error.problems]
         raise TemplateError(problems) from error
@@ -195,7 +194,12 @@ def calendar(fetch: Fetch, edition: str) -> dict[str, tuple[str, ...]]:
         for spot in fetch(registry()).spots
         if spot.kind == "post" and spot.edition == edition and spot.date is not None
     ]
-    return archive_groups(rows)
+    found: dict[str, tuple[str, ...]] = {}
+    for year in archive_groups(rows):
+        found[f"{year.year:04}"] = year.ids
+        for month in year.months:
+            found[f"{year.year:04}-{month.month:02}"] = month.ids
+    return found
 
 
 @rule
@@ -245,7 +249,7 @@ def archives_page(fetch: Fetch, edition: str) -> bytes:
         "archives",
         f"{own.prefix}archives/",
         edition,
-        title=Translator(fetch(catalogue(edition)), edition).gettext("Archives"),
+        title=translator(fetch, edition).gettext("Archives"),
         feeds=feed_links(fetch, own.prefix, own.title),
     )
     years = [when for when in fetch(periods(edition)) if len(when) == 4]
@@ -273,7 +277,7 @@ def archive_page(fetch: Fetch, edition: str, when: str) -> bytes:
 def not_found_page(fetch: Fetch) -> bytes:
     """404.html, as static hosts serve it from any path."""
     own = next(iter(fetch(settings.editions()).values()))
-    title = Translator(fetch(catalogue(own.lang)), own.lang).gettext("Page not found")
+    title = translator(fetch, own.lang).gettext("Page not found")
     page = page_view(fetch, "not-found", "/404.html", own.lang, title=title, index=False)
     return render_page(fetch, "404.html", page, {})
 

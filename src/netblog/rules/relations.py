@@ -11,8 +11,9 @@ import msgspec
 from netblog.engine import Fetch, rule
 from netblog.errors import Problem
 from netblog.model.listing import neighbours
-from netblog.model.related import Features, Match, find_related, tokenise
-from netblog.model.taxonomy import Term, TermUse, index_terms
+from netblog.model.related import Features, Match, tokenise
+from netblog.model.related import related as find_related
+from netblog.model.taxonomy import Tagged, Term, index_terms
 from netblog.rules import settings
 from netblog.rules.catalog import document, order, placement, published, registry
 from netblog.rules.tables import shard_of, shards
@@ -114,7 +115,13 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 @rule
 def term_index(fetch: Fetch) -> Terms:
     uses = [
-        TermUse(id=spot.path, path=f"content/{spot.path}", lang=spot.edition, terms=spot.terms)
+        Tagged(
+            id=spot.path,
+            lang=spot.edition,
+            terms=spot.terms,
+            path=f"content/{spot.path}",
+            lines=spot.lines,
+        )
         for spot in fetch(registry()).spots
         if spot.kind == "post"
     ]

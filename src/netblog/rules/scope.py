@@ -100,7 +100,7 @@ class SiteScope:
     @property
     def options(self) -> dict[str, Any]:
         """The theme's options."""
-        return self._fetch(theme_options())
+        return self._fetch(theme_options()).values
 
     @property
     def data(self) -> DataScope:

@@ -7,7 +7,6 @@ import json
 import msgspec
 
 from netblog.engine import Fetch, rule
-from netblog.errors import ConfigError
 from netblog.model import config as model
 from netblog.model.urls import site_base
 from netblog.readers.config import read_config
@@ -21,10 +20,7 @@ def config(fetch: Fetch) -> model.Config:
     """netblog.toml with the command line's overrides. Raises ConfigError with every problem of the file."""
     data = fetch(file(PATH))
     overrides = json.loads(fetch(option("overrides")))
-    settings, problems = read_config(data or b"", PATH, overrides)
-    if any(problem.severity == "error" for problem in problems):
-        raise ConfigError(problems)
-    return settings
+    return read_config(data or b"", PATH, overrides)[0]
 
 
 @rule
@@ -144,6 +140,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     taxonomies: dict[str, str]
     """Name -> path."""
     comments: bool
+    site_url: str
+    """Aliases and permalinks may be written as URLs of the site."""
 
 
 @rule
@@ -159,4 +157,5 @@ def reading(fetch: Fetch) -> Reading:
         page_permalink=settings.content.page_permalink,
         taxonomies={name: table.path for name, table in fetch(taxonomies()).items()},
         comments=settings.comments.enabled,
+        site_url=settings.site.url,
     )

@@ -6,20 +6,20 @@ It is a rule like any other, so a build that finds nothing changed repeats it wo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import msgspec
 
 from netblog.engine import Fetch, rule
 from netblog.errors import Problem
 from netblog.model.report import Withheld
-from netblog.readers.keys import KNOWN_KEYS
+from netblog.readers.keys import suggestion
 from netblog.rules.catalog import document, placement, published, registry
 from netblog.rules.conversation import joined, talk
 from netblog.rules.links import resolved
 from netblog.rules.manifest import collisions
 from netblog.rules.relations import term_index
 from netblog.rules.sources import content_files
+from netblog.rules.templates import theme_options
 
 
 class Troubles(msgspec.Struct, frozen=True):
@@ -69,6 +69,7 @@ def summary(fetch: Fetch) -> Summary:
     problems.extend(fetch(joined()).problems)
     problems.extend(fetch(term_index()).problems)
     problems.extend(fetch(collisions()))
+    problems.extend(fetch(theme_options()).problems)
     withheld = []
     for it in found.withheld:
         entry = fetch(placement(it.path)).entry
@@ -85,9 +86,9 @@ def summary(fetch: Fetch) -> Summary:
 def _unknown_keys(unknown: dict[str, list[tuple[str, int]]]) -> Iterable[Problem]:
     for key, places in sorted(unknown.items()):
         path, line = places[0]
-        near = get_close_matches(key, KNOWN_KEYS, n=1, cutoff=0.75)
+        near = suggestion(key)
         files = "1 file" if len(places) == 1 else f"{len(places)} files"
-        hint = f"did you mean {near[0]}?" if near else "put it under extra, or name it in [content] known_keys"
+        hint = f"did you mean {near}?" if near else "put it under extra, or name it in [content] known_keys"
         yield Problem(
             f"the front-matter key {key!r} is not known (in {files})",
             path=f"content/{path}",

@@ -18,8 +18,9 @@ from netblog.readers.source import read_source
 from netblog.rules import settings
 from netblog.rules.sources import file, tree
 from netblog.themes.bundle import Bundle, TemplateSource, references
-from netblog.themes.chain import ThemeInfo, candidates, read_theme_toml
-from netblog.themes.translate import Messages, read_catalogue
+from netblog.themes.chain import candidates, catalogues
+from netblog.themes.manifest import ThemeInfo, effective_options, read_theme_toml
+from netblog.themes.translate import Messages, Translator, read_catalogue
 
 
 def bundled_themes() -> Path:
@@ -65,14 +66,17 @@ def chain(fetch: Fetch) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    values: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
 @rule
-def theme_options(fetch: Fetch) -> dict[str, Any]:
+def theme_options(fetch: Fetch) -> Options:
     """The options of the theme: its parents' defaults, its own, then the site's [theme.options]."""
-    merged: dict[str, Any] = {}
-    for layer in reversed(fetch(chain())):
-        merged.update(layer.info.options)
-    merged.update(fetch(settings.theme()).options)
-    return merged
+    infos = [layer.info for layer in fetch(chain())]
+    values, problems = effective_options(infos, fetch(settings.theme()).options, settings.PATH)
+    return Options(values=values, problems=problems)
 
 
 @rule
@@ -110,23 +114,40 @@ def bundle(fetch: Fetch, name: str) -> Bundle:
                 raise TemplateError(Problem(f"there is no template {name!r}", path=f"templates/{name}"))
             continue
         sources[wanted] = source
-        names, dynamic = references(source.text, wanted)
+        names, dynamic = references(source.text, wanted, source.path)
         waiting.extend(fetch(template_names()) if dynamic else names)
     return Bundle(name=name, sources=dict(sorted(sources.items())))
 
 
 @rule
-def catalogue(fetch: Fetch, lang: str) -> Messages:
-    """The theme's words in a language, its parents' behind it; English where there are none."""
-    words = Messages(lang=lang)
-    for layer in reversed(fetch(chain())):
-        for code in dict.fromkeys((lang.split("-")[0], lang)):
-            path = f"{layer.folder}/locales/{code}.po"
+def catalogue(fetch: Fetch, lang: str) -> tuple[Messages, ...]:
+    """The words of the theme in a language, nearest first; what none of them has stays English."""
+    folders = tuple(layer.folder for layer in fetch(chain()))
+    found = []
+    for group in catalogues(lang, folders):
+        for path in group:
             data = fetch(file(path))
             if data is not None:
-                words = words.under(read_catalogue(data, path))
-    for code in dict.fromkeys((lang.split("-")[0], lang)):
-        data = fetch(file(f"locales/{code}.po"))
-        if data is not None:
-            words = words.under(read_catalogue(data, f"locales/{code}.po"))
-    return words
+                found.append(read_catalogue(data, path))
+    return tuple(found)
+
+
+def translator(fetch: Fetch, lang: str) -> Translator:
+    """What turns the theme's English into a language."""
+    return _chained(fetch(catalogue(lang)))
+
+
+def _chained(words: tuple[Messages, ...]) -> Translator:
+    # Kept per value: a translator memoises what it hands to templates. Values are few, one per language.
+    for known, made in _KEPT:
+        if known is words or known == words:
+            return made
+    made = Translator()
+    for messages in reversed(words):
+        made = Translator(messages, made)
+    _KEPT.append((words, made))
+    del _KEPT[:-32]
+    return made
+
+
+_KEPT: list[tuple[tuple[Messages, ...], Translator]] = []

@@ -39,11 +39,11 @@ WORDS_A_MINUTE = 220
 
 def href(fetch: Fetch, path: str) -> str:
     """A decoded path from the site's root as the URL to print."""
-    return join_base(fetch(settings.base()), encode_url(path))
+    return encode_url(join_base(fetch(settings.base()), path))
 
 
 def full_url(fetch: Fetch, path: str) -> str:
-    return absolute(fetch(settings.site()).url, encode_url(path))
+    return absolute(fetch(settings.site()).url, path)
 
 
 @lru_cache(maxsize=256)
@@ -308,7 +308,7 @@ def pager(fetch: Fetch, first: str, number: int, total: int) -> Pager:
 
 @lru_cache(maxsize=64)
 def _page_urls(base: str, first: str, total: int) -> tuple[str, ...]:
-    return tuple(join_base(base, encode_url(page_path(first, n))) for n in range(1, total + 1))
+    return tuple(encode_url(join_base(base, page_path(first, n))) for n in range(1, total + 1))
 
 
 def feed_links(fetch: Fetch, folder: str, title: str) -> tuple[FeedLink, ...]:
