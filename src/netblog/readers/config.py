@@ -98,11 +98,11 @@ def _override(values: dict[str, Any], overrides: Mapping[str, Any]) -> set[Path]
 
 
 def _problem(flaw: Flaw, places: Places, path: str, overridden: set[Path]) -> Problem:
-    if flaw.path in overridden:
+    if any(flaw.path[: len(given)] == given for given in overridden):
         return Problem(flaw.message, hint=flaw.hint, severity=flaw.severity, code="config")
     place, at = None, flaw.path
+    # What is missing has no place of its own: its table has.
     while place is None and at:
-        # What is missing has no place of its own: its table has.
         place = places.by_path.get(at)
         at = at[:-1]
     if place is None:
@@ -117,8 +117,9 @@ def _problem(flaw: Flaw, places: Places, path: str, overridden: set[Path]) -> Pr
 def _mismatches(value: Any, wanted: inspect.Type, path: Path) -> Iterator[Flaw]:
     """Where `value` has another shape than the type `wanted`; anything has the shape of Any."""
     types, word = next(((types, word) for type_, types, word in _WORDS if isinstance(wanted, type_)), _ANY)
-    fits: bool = isinstance(value, types)
-    if not fits or (isinstance(value, bool) and types is not bool):
+    # Python's bool is an int, but netblog.toml's is not.
+    fits = isinstance(value, bool) if types is bool else isinstance(value, types)
+    if not fits or (isinstance(value, bool) and types not in (bool, object)):
         found = f"{value}" if word == "a whole number" and isinstance(value, float) else kind(value)
         yield Flaw(path, f"{label(path)} must be {word}, not {found}", _remedy(word, value))
     elif isinstance(wanted, inspect.VarTupleType):

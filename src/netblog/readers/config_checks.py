@@ -19,7 +19,7 @@ from netblog.readers.langtags import is_language_tag, meant
 from netblog.readers.tomlish import Path
 
 POST_FIELDS = ("year", "month", "day", "slug", "name", "section")
-PAGE_FIELDS = ("slug", "name", "section")
+PAGE_FIELDS = POST_FIELDS[3:]
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"(?:[^\s/?#@:\[\]<>\"'\\^`{|}%.]+\.?)+|\[[0-9A-Fa-f:.]+\]")
@@ -82,7 +82,7 @@ def _between(low: float, high: float) -> _Check:
             return
         # Written so that a NaN fails.
         if not low <= value <= high:
-            shown = value if abs(value) < 10**12 else f"{value:.3g}" if isinstance(value, float) else "that many"
+            shown = "a number so long" if isinstance(value, int) and abs(value) > 10**18 else value
             yield Flaw(path, f"{label(path)} must be from {low} to {high}, not {shown}")
 
     return check
@@ -161,7 +161,8 @@ def _permalink(path: Path, value: Any) -> Iterator[Flaw]:
     named = _FIELD.findall(value)
     for name in named:
         if name not in known:
-            guess = nearest(name, known)
+            # Without what Python's format strings would take: {day:02}.
+            guess = nearest(re.split(r"[!:.\[]", name)[0], known)
             hint = f"did you mean {{{guess}}}?" if guess else f"the fields are {listed}"
             if name in POST_FIELDS:
                 hint = f"a page need not have a date; the fields are {listed}"
@@ -174,7 +175,7 @@ def _permalink(path: Path, value: Any) -> Iterator[Flaw]:
         yield Flaw(path, f"{label(path)} must begin with /", hint)
     elif re.search(r"[\s?#\\\x00-\x1f]", bare) or re.search(r"//|/\.{1,2}(?:/|$)", value):
         yield Flaw(path, f'{label(path)} is not a path: "{_short(value)}"', "write it as /posts/{slug}/")
-    elif "slug" not in named and "name" not in named:
+    elif set(named) <= set(known) and not {"slug", "name"}.intersection(named):
         yield Flaw(path, f"{label(path)} gives every file the same URL", "add {slug} or {name}")
 
 

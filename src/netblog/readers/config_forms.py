@@ -25,7 +25,8 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b
 
 def effective_config(config: Config) -> dict[str, Any]:
     """Every value in force, defaults included, as JSON-like data."""
-    found: dict[str, Any] = msgspec.to_builtins(config)
+    # By way of JSON, because `to_builtins` leaves tuples as they are.
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(config))
     return found
 
 

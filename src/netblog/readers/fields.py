@@ -25,11 +25,13 @@ _PICTURE_KEYS = ("path", "src", "url", "image", "feature", "file", "filename")
 
 
 class Wrong(Exception):
-    """A value is not what its key takes."""
+    """A value is not what its key takes; `foreign` if it is what another generator keeps under that name."""
 
-    def __init__(self, node: Node, message: str, hint: str | None, code: str = "front-matter") -> None:
+    def __init__(
+        self, node: Node, message: str, hint: str | None, code: str = "front-matter", foreign: bool = False
+    ) -> None:
         super().__init__(message)
-        self.node, self.message, self.hint, self.code = node, message, hint, code
+        self.node, self.message, self.hint, self.code, self.foreign = node, message, hint, code, foreign
 
 
 def text(node: Node, key: str, hint: str | None = None) -> str | None:
@@ -62,7 +64,7 @@ def address(node: Node, key: str) -> str | None:
 def truth(node: Node, key: str) -> bool | None:
     """`true` or `false`, and nothing that merely looks like it: a draft must not be published by a guess."""
     if isinstance(node, Scalar):
-        if node.value is None:
+        if _empty(node):
             return None
         if isinstance(node.value, bool):
             return node.value
@@ -78,7 +80,7 @@ def truth(node: Node, key: str) -> bool | None:
 def whole(node: Node, key: str) -> int | None:
     """A whole number."""
     if isinstance(node, Scalar):
-        if node.value is None:
+        if _empty(node):
             return None
         if isinstance(node.value, int) and not isinstance(node.value, bool):
             return node.value
@@ -98,7 +100,7 @@ def names(node: Node, key: str) -> tuple[str, ...]:
     found = []
     for item in node.items:
         if not isinstance(item, Scalar):
-            hint = _quotes(item) or "write one list, without lists in it"
+            hint = _quotes(item) if isinstance(item, Mapping) else "write one list, without lists in it"
             raise Wrong(item, f"an item of {key} must be text, not {what(item)}", hint)
         if item.value is not None:
             found.append(one_line(item.text))
@@ -159,16 +161,18 @@ def paths(node: Node, key: str) -> tuple[str, ...]:
 
 
 def switch(node: Node, key: str) -> CommentSwitch | None:
-    """`true`, `false` or `closed`."""
+    """`true`, `false` or `closed`; the comments themselves, as Jekyll's importers leave them, are foreign."""
+    hint = "write closed to show the comments there are and take no more"
     if isinstance(node, Scalar):
-        if node.value is None:
+        if _empty(node):
             return None
         if isinstance(node.value, bool):
             return "on" if node.value else "off"
         if node.text.strip().lower() == "closed":
             return "closed"
-        raise Wrong(node, f"{key} must be true, false or closed, not {_written(node)}", None)
-    raise Wrong(node, f"{key} must be true, false or closed, not {what(node)}", None)
+        raise Wrong(node, f"{key} must be true, false or closed, not {_written(node)}", hint)
+    foreign = isinstance(node, Sequence) and all(isinstance(item, Mapping) for item in node.items)
+    raise Wrong(node, f"{key} must be true, false or closed, not {what(node)}", hint, foreign=foreign)
 
 
 def language(node: Node, key: str) -> str | None:
@@ -188,7 +192,7 @@ def moment(node: Node, key: str, zone: ZoneInfo) -> datetime | None:
     """A date, with or without a time, in the site's zone."""
     if not isinstance(node, Scalar):
         raise Wrong(node, f"{key} must be a date, not {what(node)}", HINT)
-    if node.value is None or not node.text.strip():
+    if _empty(node):
         return None
     try:
         return parse_date(node.text, zone)
@@ -226,8 +230,14 @@ def one_line(written: str) -> str:
     return _BREAK.sub(" ", written) if "\n" in written else written
 
 
-def _quotes(node: Node) -> str | None:
-    return "put it in quotes if it is text" if isinstance(node, Mapping) else None
+def _empty(node: Scalar) -> bool:
+    return node.value is None or (isinstance(node.value, str) and not node.text.strip())
+
+
+def _quotes(node: Node) -> str:
+    if isinstance(node, Sequence):
+        return "put it in quotes if it is text, or keep one item"
+    return "put it in quotes if it is text"
 
 
 def _written(node: Scalar) -> str:

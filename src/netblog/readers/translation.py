@@ -40,7 +40,8 @@ _JOINED: dict[str, Callable[[Node, str], tuple[str, ...]]] = {
 }
 _DATES = frozenset(("date", "updated", "expires"))
 # In a foreign key, a value of another shape means that the key is not what we take it for. Not in these.
-_OWN = frozenset((*KNOWN, "author", "tag", "category", "summary"))
+_OWN = frozenset(KNOWN)
+_FAMILIAR = _OWN | {"author", "tag", "category", "summary", "status"}
 _GATES = frozenset(("draft", "unpublished", "publish", "expires"))
 _WITHHELD = frozenset(("draft", "private", "pending", "hidden", "trash", "auto-draft", "unpublished"))
 _PUBLIC = frozenset(("publish", "published", "public", "future"))
@@ -68,20 +69,21 @@ class Translation:
         key = pair.key
         means = meaning(key)
         own = key.lower() in _OWN
-        if not own and key in self.taxonomies:
-            means = None
-        elif not own and (key in self.known or means == ""):
-            return
         try:
-            if means is None:
-                self._other(pair)
+            if not own and key in self.taxonomies:
+                self._add_terms(key, pair)
+            elif not own and (key in self.known or means == ""):
+                return
+            elif means is None:
+                self.unknown.append((key, pair.line))
             else:
                 self._known(pair, means, own)
         except fields.Wrong as wrong:
-            if own or means in _GATES or means is None or wrong.code == "date":
-                self._problem(wrong)
-            else:
+            shown = means is None or key.lower() in _FAMILIAR or means in _GATES or wrong.code == "date"
+            if wrong.foreign or not shown:
                 self.unknown.append((key, pair.line))
+            else:
+                self._problem(wrong)
 
     def finish(self) -> FrontMatter:
         """The front matter, after the last key."""
@@ -121,12 +123,6 @@ class Translation:
         node = wrong.node
         problem = self.header.problem(wrong.message, node.line, node.column, wrong.hint, wrong.code)
         self.problems.append(problem)
-
-    def _other(self, pair: Pair) -> None:
-        if pair.key in self.taxonomies:
-            self._add_terms(pair.key, pair)
-        elif pair.key not in self.known:
-            self.unknown.append((pair.key, pair.line))
 
     def _add_terms(self, name: str, pair: Pair) -> None:
         found = fields.names(pair.value, pair.key)

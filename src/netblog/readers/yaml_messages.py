@@ -108,14 +108,15 @@ def translate(error: yaml.YAMLError, header: Header) -> Problem:
     return _at(here, header, f"the YAML cannot be read here: {problem}", None)
 
 
-def _at(mark: Any, header: Header, message: str, hint: str | None) -> Problem:
+def _at(mark: Any, header: Header, message: str, hint: str | None, column: int | None = None) -> Problem:
     lines = header.text.rstrip("\n").split("\n")
     if mark is None:
         return header.problem(message, header.line, 1, hint)
+    column = mark.column if column is None else column
     if mark.line >= len(lines):
         # libyaml gives up below the last line; what is missing is missing at its end.
         return header.problem(message, header.line + len(lines) - 1, len(lines[-1]) + 1, hint)
-    return header.problem(message, header.line + mark.line, mark.column + 1, hint)
+    return header.problem(message, header.line + mark.line, column + 1, hint)
 
 
 def _line(mark: Any, header: Header) -> str:
@@ -124,10 +125,12 @@ def _line(mark: Any, header: Header) -> str:
 
 
 def _second_colon(mark: Any, header: Header) -> Problem:
-    if _TOP_KEY.match(_line(mark, header)[: mark.column]):
+    line = _line(mark, header)
+    if _TOP_KEY.match(line[: mark.column]):
         return _at(mark, header, "a second colon makes this value look like a key", _QUOTES)
     message = "this line is indented like part of the value above, but has a key of its own"
-    return _at(mark, header, message, "align it with the other keys, or put the whole value above in quotes")
+    hint = "align it with the other keys, or put the whole value above in quotes"
+    return _at(mark, header, message, hint, len(line) - len(line.lstrip()))
 
 
 def _bad_start(mark: Any, header: Header) -> Problem:

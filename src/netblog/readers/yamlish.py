@@ -40,8 +40,8 @@ if yaml.__with_libyaml__:
 # YAML 1.2.2 section 10.3.2, the core schema.
 _WORDS: dict[str, Value] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,19}")
-_BASED = re.compile(r"0o[0-7]{1,21}|0x[0-9a-fA-F]{1,16}")
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 64
 _MAY_BE_TYPED = frozenset("0123456789+-.~tTfFnN")
@@ -214,7 +214,7 @@ class _Tree:
             if isinstance(source, Mapping):
                 yield from source.pairs
             else:
-                hint = "write << : *name, where &name marks a mapping"
+                hint = "write <<: *name, where &name marks a mapping"
                 self._refuse("only mappings can be merged with <<", source.line, source.column, hint)
 
     def _alias(self, name: str, stack: list[_Frame], line: int, column: int) -> Node:
