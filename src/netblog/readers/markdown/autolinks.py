@@ -21,11 +21,12 @@ _CANDIDATE = re.compile(
 
 
 class Autolink(NamedTuple):
-    """One link found: `source[start:end]` leads to `href`."""
+    """One link found: `source[start:end]`, shown as `text`, leads to `href`."""
 
     start: int
     end: int
     href: str
+    text: str
 
 
 def find(source: str) -> list[Autolink]:
@@ -39,12 +40,16 @@ def find(source: str) -> list[Autolink]:
     for match in _CANDIDATE.finditer(source):
         kind = match.lastgroup
         text = match[0]
+        length = len(text)
         if kind == "mail":
             if text[-1] in "-_":
                 continue
             href = text if text[:7].lower() == "mailto:" else "mailto:" + text
         else:
             text = _trim(text)
+            length = len(text)
+            # The rest of the source is unescaped by the rule for entities; a URL is taken past it.
+            text = text.replace("&amp;", "&")
             if kind == "www":
                 href = "http://" + text
                 if not _is_domain(text):
@@ -53,8 +58,7 @@ def find(source: str) -> list[Autolink]:
                 href = text
                 if not text.partition("://")[2].strip("._-"):
                     continue
-            href = href.replace("&amp;", "&")
-        links.append(Autolink(match.start(), match.start() + len(text), href))
+        links.append(Autolink(match.start(), match.start() + length, href, text))
     return links
 
 

@@ -200,7 +200,10 @@ class Blocks(ParserBlock):
 def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
     """markdown-it's rule for tables, asked only above what may be a delimiter row."""
     line = startLine + 1
-    if line >= endLine or state.src[state.bMarks[line] + state.tShift[line]] not in "|-:":
+    if line >= endLine:
+        return False
+    pos = state.bMarks[line] + state.tShift[line]
+    if state.src[pos : pos + 1] not in ("|", "-", ":"):
         return False
     return table(state, startLine, endLine, silent)
 

@@ -244,6 +244,6 @@ class Inlines(ParserInline):
         token.attrs = {"href": href}
         token.info = "auto"
         text = state.push("text", "", 0)
-        text.content = state.src[found.start : found.end]
+        text.content = found.text
         closing = state.push("link_close", "a", -1)
         closing.info = "auto"

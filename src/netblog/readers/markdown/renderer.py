@@ -115,6 +115,7 @@ class Rendering(Spans):
         out = self.out
         out.append('<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">\n<ol>\n')
         ends = []
+        self._untitled = False
         # The list grows while it is read: a note may be the first to refer to another.
         for note in notes.listed:
             ident = notes.note_id(note.number)
@@ -203,7 +204,7 @@ class Rendering(Spans):
             text = " ".join(alternative_text(inline.children).split())
         if self._untitled:
             self._untitled = False
-            if token.tag == "h1" or i == 2:
+            if token.tag == "h1" or all(before.hidden for before in tokens[: i - 2]):
                 self.title = text
         link = ""
         if not self._bare and not self._is_excerpt:
