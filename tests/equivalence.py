@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.sites import CONFIG, Site, comment, export
+from sites import CONFIG, Site, comment, export
 
 WORDS = "network people share post friend magic question answer candle flame barrier island coffee cookie".split()
 TAGS = ["rete", "C++", "C#", "city", "日本語", "JavaScript", "javascript", "music"]

@@ -69,23 +69,38 @@ def fault(path: str) -> str | None:
     return None
 
 
+def in_the_way(gone: Iterable[str], wanted: Iterable[str]) -> set[str]:
+    """Of the paths that are to go, those that must go before the wanted ones can be written: a file where a
+    folder must be, or the reverse, or one whose name differs only in case."""
+    places = {fold(path) for path in wanted}
+    folders = {folder for path in places for folder in ancestors(path)}
+    return {
+        path
+        for path in gone
+        if (folded := fold(path)) in places
+        or folded in folders
+        or any(folder in places for folder in ancestors(folded))
+    }
+
+
 def check_paths(outputs: Iterable[tuple[str, str]]) -> tuple[Problem, ...]:
     """Find outputs that cannot be written, or not beside each other.
 
     `outputs` are pairs of a path (relative to the output folder, forward slashes) and the source it comes
     from as a user would name it (`content/posts/x.md`, `the tag "Rete"`). Errors: unwritable paths, two
     outputs on one path (also when only case or Unicode form tells them apart), a file where another output
-    needs a folder. Warnings: names that Windows does not allow.
+    needs a folder. One warning for all names that Windows does not allow.
     """
     problems: list[Problem] = []
+    odd: list[str] = []
     files: dict[str, list[tuple[str, str]]] = defaultdict(list)
     folders: dict[str, tuple[str, str]] = {}
     for path, source in outputs:
         if found := fault(path):
             problems.append(_unwritable(path, source, found))
             continue
-        if (_RESERVED.search(path) or not _PLAIN.fullmatch(path)) and (odd := _windows_fault(path)):
-            problems.append(_not_on_windows(path, source, odd))
+        if (_RESERVED.search(path) or not _PLAIN.fullmatch(path)) and (found := _windows_fault(path)):
+            odd.append(f"the output path {path!r} of {source} cannot exist on Windows: {found}")
         folded = fold(path)
         files[folded].append((path, source))
         # Climbing stops at the first folder that is known: its own parents are known too.
@@ -97,6 +112,9 @@ def check_paths(outputs: Iterable[tuple[str, str]]) -> tuple[Problem, ...]:
     problems += [
         _file_as_folder(files[folded][0], folders[folded]) for folded in files.keys() & folders.keys()
     ]
+    if odd:
+        others = f", nor can {len(odd) - 1} more" if len(odd) > 1 else ""
+        problems.append(Problem(odd[0] + others, severity="warning", code="output-windows"))
     return tuple(sorted(problems, key=lambda problem: problem.message))
 
 
@@ -117,14 +135,6 @@ def _windows_fault(path: str) -> str | None:
                 f"{part!r} ends in {found.group()!r}"
             )
     return None
-
-
-def _not_on_windows(path: str, source: str, odd: str) -> Problem:
-    return Problem(
-        f"the output path {path!r} of {source} cannot exist on Windows: {odd}",
-        severity="warning",
-        code="output-windows",
-    )
 
 
 def _collision(claims: list[tuple[str, str]]) -> Problem:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ from pathlib import Path
 
 from netblog.errors import OutputError, Problem
 from netblog.output.guard import check_folder, real_folder
-from netblog.output.ledger import Ledger, Owned, Stamp, stamp_of
-from netblog.model.paths import ancestors, fault, fold
+from netblog.output.ledger import Ledger, Owned, Stamp, settled, stamp_of
+from netblog.model.paths import fault, fold, in_the_way
 from netblog.output.rescue import Rescue
 from netblog.output.staging import Staging, label
 from netblog.output.tree import Tree
@@ -167,7 +168,7 @@ class OutputFolder:
     def _carry_out(self, wanted: Mapping[str, bytes], sources: Mapping[str, str]) -> Published:
         gone = [path for path in self.owned if path not in wanted and not fault(path)]
         rescued: list[str] = []
-        first = _in_the_way(gone, sources) if gone and sources else set()
+        first = in_the_way(gone, sources) if gone and sources else set()
         removed = self._sweep(sorted(first), rescued)
         for path in sources:
             self._clear(path, rescued)
@@ -189,14 +190,15 @@ class OutputFolder:
         )
 
     def _settle(self, wanted: Mapping[str, bytes], stamps: Mapping[str, Stamp]) -> None:
+        now = time.time_ns()
         for path, stamp in stamps.items():
-            self._ledger.own(self._prefix + path, wanted[path], stamp)
+            self._ledger.own(self._prefix + path, wanted[path], settled(stamp, now))
         for path in wanted:
             if path not in stamps:
                 digest, stamp = self._intact[path]
                 owned = self.owned.get(path)
                 if owned is None or owned.digest != digest or owned.stamp != stamp:
-                    self._ledger.own(self._prefix + path, digest, stamp)
+                    self._ledger.own(self._prefix + path, digest, settled(stamp, now))
         for path in self.owned:
             if path not in wanted:
                 self._ledger.disown(self._prefix + path)
@@ -275,17 +277,3 @@ class OutputFolder:
             raise OutputError(
                 Problem(f"cannot write the site: {os.fsdecode(place)}: {what}", code="output-write")
             ) from error
-
-
-def _in_the_way(gone: Iterable[str], wanted: Iterable[str]) -> set[str]:
-    """Files to be removed before others can be written: a file where a folder must be, or the reverse, or
-    one whose name differs only in case."""
-    places = {fold(path) for path in wanted}
-    folders = {folder for path in places for folder in ancestors(path)}
-    return {
-        path
-        for path in gone
-        if (folded := fold(path)) in places
-        or folded in folders
-        or any(folder in places for folder in ancestors(folded))
-    }

@@ -15,6 +15,12 @@ from typing import Protocol
 Stamp = tuple[int, int, int, int]
 """(size, mtime_ns, ctime_ns, inode): equal stamps mean that nobody touched the file."""
 
+NO_STAMP: Stamp = (0, 0, 0, 0)
+"""A stamp that no file has: whoever meets it reads the file."""
+_GRAIN = 100_000_000
+_COARSE_GRAIN = 2_000_000_000
+"""Nanoseconds within which two changes may get one time: kernels tick at 1 to 10 ms, FAT at 2 s."""
+
 
 class Owned(Protocol):
     """One file the ledger knows."""
@@ -52,3 +58,10 @@ def digest_of(data: bytes) -> bytes:
 
 def stamp_of(status: os.stat_result) -> Stamp:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def settled(stamp: Stamp, now: int) -> Stamp:
+    """The stamp, if a change made from `now` on (in nanoseconds) is sure to alter it, else `NO_STAMP`."""
+    moment = max(stamp[1], stamp[2])
+    grain = _GRAIN if moment % 1_000_000_000 else _COARSE_GRAIN
+    return stamp if moment + grain < now else NO_STAMP
