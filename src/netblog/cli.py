@@ -19,6 +19,7 @@ from netblog.errors import ConfigError, NetblogError, OutputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+WAITING = "another build of this site is running; waiting for it"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -69,20 +70,20 @@ def main() -> None:
 @click.option("--explain", is_flag=True, help="Say of every written file why it was made again.")
 @click.option("--check-rules", is_flag=True, hidden=True, help="Run every rule twice and compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print one machine-readable report on stdout.")
+@click.option("--verbose", "-v", is_flag=True, help="List every file, and cut no list.")
 @click.option("--quiet", "-q", is_flag=True, help="Print problems only.")
 @told
-def build(source: Path, as_json: bool, quiet: bool, check_rules: bool, **given: Any) -> None:
+def build(source: Path, as_json: bool, verbose: bool, quiet: bool, check_rules: bool, **given: Any) -> None:
     """Build the site: content -> public/. Only what changed is made again."""
     from netblog import pipeline, report
 
     options = pipeline.BuildOptions(check=check_rules, **given)
-    with report.progress(quiet or as_json) as progress:
-        built = pipeline.build(source, options, progress)
+    built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING, sys.stderr))
     click.echo(report.render_problems(built.problems), err=True, nl=False)
     if as_json:
         click.echo(report.report_json(built))
     elif not quiet:
-        click.echo(report.render_summary(built))
+        click.echo(report.render_summary(built, verbose), nl=False)
     sys.exit(0 if built.ok else 1)
 
 
@@ -92,9 +93,10 @@ def build(source: Path, as_json: bool, quiet: bool, check_rules: bool, **given: 
 @told
 def why(source: Path, url: str) -> None:
     """Why an output was last made, and what it read. URL is a path of the site, a full URL or a file."""
-    from netblog import pipeline, report
+    from netblog import report
+    from netblog.why import why as explain
 
-    click.echo(report.render_explanation(pipeline.why(source, url)))
+    click.echo(report.render_explanation(explain(source, url)), nl=False)
 
 
 @main.command()

@@ -14,14 +14,14 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netblog.engine import Engine, Files, Key, Moments, SiteLock, Store, Trees, Values, toolchain
+from netblog.engine import Engine, Files, Key, Moments, Reason, SiteLock, Store, Trees, Values, toolchain
 from netblog.errors import ConfigError, Problem, order
 from netblog.model.config import Config
 from netblog.model.report import BuildReport
@@ -32,6 +32,7 @@ from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
 from netblog.rules.sources import content_files
 from netblog.rules.summary import Summary, summary
+from netblog.rules.words import cause_of
 
 CACHE = ".netblog"
 
@@ -57,8 +58,13 @@ class BuildOptions:
     """Settings that stand over netblog.toml, by dotted key: `{"content.per_page": 5}`."""
 
 
-Progress = Callable[[str], None]
-"""Told the name of each phase as it begins."""
+Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
+"""Opens a progress bar of so many steps under a label; what it yields is told of steps done."""
+
+
+@contextmanager
+def _unwatched(_total: int, _label: str) -> Iterator[Callable[[int], None]]:
+    yield lambda _count: None
 
 _LIBRARIES = (
     "babel", "jinja2", "linkify-it-py", "markdown-it-py", "markupsafe", "mdit-py-plugins", "msgspec", "nh3",
@@ -66,24 +72,25 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-def build(root: Path, options: BuildOptions = BuildOptions(), progress: Progress = lambda _: None) -> BuildReport:  # noqa: B008
+def build(root: Path, options: BuildOptions = BuildOptions(), progress: Progress = _unwatched, waiting: Callable[[], None] = lambda: None) -> BuildReport:  # noqa: B008
     """Build the site in `root`. Errors of the site are in the report; nothing is published while there are any.
 
     Raises ConfigError for a configuration that cannot be used, OutputError for an unsafe output folder.
     """
     started = time.perf_counter()
     root = root.resolve()
-    with _workshop(root, options, progress) as shop:
-        report = shop.run(started)
-    return report
+    with _workshop(root, options, progress, waiting) as shop:
+        return shop.run(started)
 
 
 @contextmanager
-def _workshop(root: Path, options: BuildOptions, progress: Progress) -> Iterator[_Workshop]:
+def _workshop(
+    root: Path, options: BuildOptions, progress: Progress, waiting: Callable[[], None]
+) -> Iterator[_Workshop]:
     """The site locked, its cache open; all of it let go again whatever happens."""
     settings_ = read_settings(root, options)
     cache = root / CACHE
-    with SiteLock(cache / "lock", waiting=lambda: progress("waiting for another build of this site")):
+    with SiteLock(cache / "lock", waiting=waiting):
         store = Store(cache / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES), fresh=options.clean)
         try:
             staging, borrowed = _staging(cache)
@@ -172,16 +179,16 @@ class _Workshop:
 
     def run(self, started: float) -> BuildReport:
         engine = self.engine
-        self.progress("looking for changes")
         engine.update()
-        self.progress("reading")
-        engine.prefetch([document(path) for path in engine.fetch(content_files())], self.jobs)
-        told, plan, problems = self._plan()
-        self.progress("rendering")
+        paths = [document(path) for path in engine.fetch(content_files())]
+        with self._watched(paths, "Reading"):
+            engine.prefetch(paths, self.jobs)
+            told, plan, problems = self._plan()
         self._paths = _by_key(plan)
         keys: dict[Key[bytes], None] = {Key.parse(artifact.key): None for artifact in plan}
-        engine.prefetch(list(keys), self.jobs)
-        brought = engine.bring(list(keys))
+        with self._watched(list(keys), "Rendering"):
+            engine.prefetch(list(keys), self.jobs)
+            brought = engine.bring(list(keys))
         problems = _merged(self.store.problems, problems, brought.problems)
         if any(it.severity == "error" or self.options.strict for it in problems):
             engine.commit()
@@ -190,12 +197,22 @@ class _Workshop:
         gone = set(self.output.missing(wanted))
         if gone:
             engine.rerun([Key.parse(it.key) for it in plan if it.path in gone])
-        self.progress("publishing")
         published = self.output.publish(wanted)
         if published.removed:
             engine.collect([*keys, *_ROOTS])
         engine.commit()
         return self._report(started, told, problems, ok=True, published=published)
+
+    @contextmanager
+    def _watched(self, keys: Sequence[Key[Any]], label: str) -> Iterator[None]:
+        """A progress bar over the keys that are run."""
+        wanted = set(keys)
+        with self.progress(len(wanted), label) as advance:
+            self.engine.on_run = lambda key: advance(1) if key in wanted else None
+            try:
+                yield
+            finally:
+                self.engine.on_run = None
 
     def _plan(self) -> tuple[Summary | None, tuple[Artifact, ...], tuple[Problem, ...]]:
         """What to say and what to make. A site so broken that there is no plan still has all its problems told."""
@@ -203,6 +220,10 @@ class _Workshop:
         told = self.engine.fetch(summary()) if summary() in brought.digests else None
         plan = self.engine.fetch(manifest()) if manifest() in brought.digests else ()
         return told, plan, _merged(told.problems if told else (), brought.problems)
+
+    def _explained(self, written: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        keys = {path: key for key, paths in (self._paths or {}).items() for path in paths}
+        return tuple((path, cause_of(self.engine.reasons(Key.parse(keys[path])))) for path in written)
 
     def _report(
         self,
@@ -227,9 +248,37 @@ class _Workshop:
             output=self.config.build.output if self.options.output is None else self.options.output,
             ok=ok,
             jobs=self.jobs,
-            explained=self._explained(published) if self.options.explain and published else (),
+            explained=self._explained(published.written) if self.options.explain and published else (),
             rules_run=len(self.engine.state.ran),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LastBuild:
+    """The traces of a site's last build, to be asked about."""
+
+    config: Config
+    plan: tuple[Artifact, ...]
+    engine: Engine
+
+    def explain(self, key: str) -> tuple[tuple[Reason, ...], tuple[Key[Any], ...]]:
+        """Why an artifact was last made, and what it read."""
+        parsed: Key[Any] = Key.parse(key)
+        return self.engine.reasons(parsed), self.engine.reads(parsed)
+
+
+@contextmanager
+def last_build(root: Path) -> Iterator[LastBuild]:
+    """Open what the last build of a site left behind. Nothing is built and nothing changes."""
+    root = root.resolve()
+    config = read_settings(root)
+    with SiteLock(root / CACHE / "lock"):
+        store = Store(root / CACHE / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES))
+        try:
+            engine = Engine(RULES, {}, store)
+            yield LastBuild(config, engine.recall(manifest()) or (), engine)
+        finally:
+            store.close()
 
 
 def _by_key(plan: Iterable[Artifact]) -> dict[str, list[str]]:

@@ -72,6 +72,8 @@ class Engine:
         self.sink = sink
         self.jobs = jobs
         self.check = check
+        self.on_run: Callable[[Key[Any]], None] | None = None
+        """Told of every key that was run, here or in a worker."""
         self.state = State()
         self.traces = Traces(store)
         self._epoch = 0
@@ -307,6 +309,8 @@ class Engine:
         node.cause = cause
         changed = node.digest != node.old
         self.state.ran.append(Ran(node.key, cause, changed))
+        if self.on_run is not None and self.journal is None:
+            self.on_run(node.key)
         self._lift(node, rank)
         if changed and node.stored:
             self._push_readers(node)

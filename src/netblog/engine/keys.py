@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Generic, NamedTuple, TypeVar
 
-V = TypeVar("V")
+V = TypeVar("V", covariant=True)
 
 _SEPARATOR = "\x1f"
 _ESCAPE = "\x1e"

@@ -47,3 +47,19 @@ class BuildReport:
     explained: tuple[tuple[str, str], ...] = ()
     """Output path and why it was made again, where that was asked for."""
     rules_run: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "why": how an output came to be what it is, in a blogger's words."""
+
+    path: str
+    """The output, below the output folder."""
+    source: str
+    """What it is made from: a content file, `the term 'rete' of tags`."""
+    cause: str
+    """One clause: `the title of content/posts/x.md changed`."""
+    steps: tuple[str, ...]
+    """How that reached the output, nearest to the output first."""
+    reads: tuple[str, ...]
+    """All that was looked at to make it."""

@@ -82,10 +82,10 @@ def index_terms(rows: Iterable[Tagged]) -> tuple[dict[tuple[str, str], Terms], t
         terms: list[Term] = []
         for slug, found in gathered[place].items():
             spellings = tuple(sorted(found.counts.items(), key=lambda pair: (-pair[1], pair[0])))
-            term = Term(slug, spellings[0][0], tuple(found.ids), spellings)
-            terms.append(term)
+            made = Term(slug, spellings[0][0], tuple(found.ids), spellings)
+            terms.append(made)
             if len(spellings) > 1:
-                problems.append(_several(place[0], term, found.first[spellings[-1][0]]))
+                problems.append(_several(place[0], made, found.first[spellings[-1][0]]))
         index[place] = tuple(sorted(terms, key=lambda term: (term.name.casefold(), term.slug)))
     problems.sort(key=lambda problem: (problem.path or "", problem.message))
     return index, tuple(problems)

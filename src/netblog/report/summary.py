@@ -14,7 +14,7 @@ from netblog.report.problems import counts, plural, tally
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from netblog.model.report import BuildReport, Withheld
+    from netblog.model.report import BuildReport, Explanation, Withheld
 
 _SHOWN = 10
 """Lines of a list in a summary that is not verbose."""
@@ -40,6 +40,17 @@ def render_summary(report: BuildReport, verbose: bool = False) -> str:
         lines += [f"  wrote {plain(path)}" for path in report.written]
         lines += [f"  removed {plain(path)}" for path in report.removed]
         lines.append(f"{plural(report.rules_run, 'rule')} run, {plural(report.jobs, 'job')}.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def render_explanation(found: Explanation) -> str:
+    """The answer to `netblog why`, ending in a line break."""
+    lines = [f"{plain(found.path)} is made from {plain(found.source)}.", f"It was last made because {plain(found.cause)}."]
+    if len(found.steps) > 1:
+        lines.append("How that came about:")
+        lines += [f"  {plain(step)}" for step in reversed(found.steps)]
+    lines.append("It reads:")
+    lines += [f"  {plain(read)}" for read in dict.fromkeys(found.reads)]
     return "".join(f"{line}\n" for line in lines)
 
 

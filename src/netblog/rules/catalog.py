@@ -18,6 +18,7 @@ from netblog.errors import ContentError, Problem
 from netblog.model.config import Markdown
 from netblog.model.listing import newest_key
 from netblog.model.post import Document, Entry, FrontMatter, Kind, TermRef
+from netblog.model.report import Reason
 from netblog.readers.frontmatter import read_front_matter, split
 from netblog.readers.markdown import MarkdownReader
 from netblog.readers.source import read_source
@@ -142,8 +143,7 @@ def spot(fetch: Fetch, path: str) -> Spot | None:
 
 class Withheld(msgspec.Struct, frozen=True):
     path: str
-    reason: str
-    """draft, future or expired."""
+    reason: Reason
     when: datetime | None
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from netblog.engine import Fetch, Key, rule
 from netblog.errors import Problem
-from netblog.model.listing import paginate
+from netblog.model.listing import page_path, paginate
 from netblog.model.paths import check_paths
 from netblog.model.urls import output_path
 from netblog.rules import feeds, pages, settings
@@ -61,10 +63,7 @@ def manifest(fetch: Fetch) -> tuple[Artifact, ...]:
     return tuple(found)
 
 
-class _Add:
-    """The type of `add` above."""
-
-    def __call__(self, url: str, key: Key[bytes], source: str) -> None: ...
+_Add = Callable[[str, Key[bytes], str], None]
 
 
 def _listings(fetch: Fetch, add: _Add, lang: str, prefix: str) -> None:
@@ -74,7 +73,7 @@ def _listings(fetch: Fetch, add: _Add, lang: str, prefix: str) -> None:
     ]
     home = f"the home page ({lang})"
     for number in range(1, fetch(pages.home_total(lang)) + 1):
-        add(pages.page_path(prefix, number), pages.home_page(lang, str(number)), home)
+        add(page_path(prefix, number), pages.home_page(lang, str(number)), home)
     for kind, name in kinds:
         add(f"{prefix}{name}", feeds.home_feed(kind, lang), f"the feed ({lang})")
     if not fetch(order(lang)):
@@ -91,7 +90,7 @@ def _listings(fetch: Fetch, add: _Add, lang: str, prefix: str) -> None:
             source = f"the term {shown.name!r} of {taxonomy}"
             total = len(paginate(terms[shown.slug].ids, fetch(pages.per_page(taxonomy))))
             for number in range(1, total + 1):
-                url = pages.page_path(shown.url, number)
+                url = page_path(shown.url, number)
                 add(url, pages.term_page(taxonomy, lang, shown.slug, str(number)), source)
             if table.feed:
                 for kind, name in kinds:

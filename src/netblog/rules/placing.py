@@ -12,6 +12,7 @@ import msgspec
 
 from netblog.errors import Problem
 from netblog.model.post import Entry, FrontMatter, Kind, TermRef
+from netblog.model.report import Reason
 from netblog.model.taxonomy import term_slug
 from netblog.model.urls import normal_permalink, output_path, permalink, slugify
 from netblog.readers.dates import date_from_name
@@ -181,7 +182,7 @@ def visibility(
     drafts: bool,
     future: bool,
     reached: Callable[[datetime], bool],
-) -> str | None:
+) -> Reason | None:
     """None for what is published, else why not: `draft`, `expired` or `future`."""
     if draft and not drafts:
         return "draft"

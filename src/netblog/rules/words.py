@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from netblog.engine import Reason
 
 _FIELDS = {
     "lead": "the first paragraph",
@@ -27,6 +29,7 @@ _FIELDS = {
     "absolute_url": "the address",
     "url": "the address",
     "minutes": "the reading time",
+    "older": "the previous post",
     "site": "[site]",
 }
 
@@ -87,7 +90,7 @@ def name_of(rule: str, args: tuple[str, ...]) -> str:
 def change_of(rule: str, args: tuple[str, ...], fields: tuple[str, ...]) -> str:
     """What changed about a key, as the subject of "changed": `the title of content/posts/x.md`."""
     name = name_of(rule, args)
-    if not fields or len(fields) > 3 or rule in ("file", "tree"):
+    if not fields or len(fields) > 3 or rule in ("file", "tree", "bundle", "template_source", "registry"):
         return name
     parts = [_FIELDS.get(field, f"the {field.replace('_', ' ')}") for field in dict.fromkeys(fields)]
     words = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
@@ -95,3 +98,40 @@ def change_of(rule: str, args: tuple[str, ...], fields: tuple[str, ...]) -> str:
         if path.endswith((".md", ".markdown")):
             return f"{words} of content/{path}"
     return f"{words} ({name})"
+
+
+def cause_of(reasons: Sequence[Reason]) -> str:
+    """Why a key was made again, as a clause: `the title of content/posts/x.md changed`."""
+    first = reasons[0]
+    if first.kind == "missing":
+        return "the file was gone or had been changed by somebody else"
+    if first.read is None:
+        return "it had not been made before"
+    named = next((step for step in reasons if step.read and _speaks(step)), None)
+    step = named or first
+    assert step.read is not None
+    if step.read.rule == "file":
+        return f"{name_of(*step.read)} changed"
+    return f"{change_of(step.read.rule, step.read.args, step.fields)} changed"
+
+
+def _speaks(step: Reason) -> bool:
+    """Whether a step names what changed in words an author uses."""
+    return 0 < len(step.fields) <= 3 and all(field in _AUTHORS for field in step.fields)
+
+
+_AUTHORS = frozenset(
+    "title date updated description summary tags terms series authors image draft slug aliases conversation "
+    "comment_count older newer related translations comments".split()
+)
+
+
+def steps_of(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """How a change reached a key, nearest first."""
+    found = []
+    for step in reasons:
+        if step.read is not None:
+            found.append(f"{change_of(step.read.rule, step.read.args, step.fields)} changed")
+        elif step.kind == "input":
+            found.append(f"{name_of(step.key.rule, step.key.args)} was edited")
+    return tuple(dict.fromkeys(found))
