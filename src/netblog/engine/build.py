@@ -279,7 +279,7 @@ class Engine:
                 node.data = None
                 node.digest = digest_of(value)
             if self.check:
-                self._check_pure(node, value)
+                value = self._checked(node, value)
             if node.data is not None:
                 self.traces.remember(node, value, len(node.data))
             elif self.sink is not None:
@@ -332,15 +332,20 @@ class Engine:
                     reader.touched = True
                     waiting.append(reader)
 
-    def _check_pure(self, node: Node, value: Any) -> None:
+    def _checked(self, node: Node, value: Any) -> Any:
+        """The value as its readers will see it in later builds. Raises RuleError for a rule that is not pure."""
         rule = self.rules[node.key.rule]
         again = rule.function(self._fetcher, *node.key.args)
         codec = self.rules.codec(node.key.rule)
         same = codec.encode(again) == node.data if rule.keep else again == value
         if not same:
             raise RuleError(Problem(f"{node.key} did not come out the same twice: its rule is not a pure function"))
-        if node.data is not None and codec.encode(codec.decode(node.data)) != node.data:
+        if node.data is None:
+            return value
+        stored = codec.decode(node.data)
+        if codec.encode(stored) != node.data:
             raise RuleError(Problem(f"the value of {node.key} does not survive being stored"))
+        return stored
 
     def _cycle(self, node: Node) -> None:
         start = self._stack.index(node)
