@@ -148,10 +148,20 @@ def _offset(text: str) -> timezone:
     return timezone(-delta if match[1] == "-" else delta)
 
 
+def fixed(moment: datetime) -> datetime:
+    """The same moment with a plain offset of whole minutes in place of its time zone.
+
+    That is what RFC 3339 can write down, so a date read back from a cache is the date that was put in. Local
+    mean times have offsets with seconds; they are rounded up, so that no midnight slips into the day before.
+    """
+    offset = moment.utcoffset() or timedelta()
+    return moment.astimezone(timezone(-(-offset // timedelta(minutes=1)) * timedelta(minutes=1)))
+
+
 def _settled(moment: datetime, zone: ZoneInfo, shown: str) -> datetime:
     """`moment` in `zone`, by way of UTC so that local times that never happened become real ones."""
     try:
-        return moment.astimezone(UTC).astimezone(zone)
+        return fixed(moment.astimezone(UTC).astimezone(zone))
     except (OverflowError, ValueError):
         raise DateError(
             f"the date {_short(shown)} is too near the end of the calendar for its time zone"

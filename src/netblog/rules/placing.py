@@ -15,7 +15,7 @@ from netblog.model.post import Entry, FrontMatter, Kind, TermRef
 from netblog.model.report import Reason
 from netblog.model.taxonomy import term_slug
 from netblog.model.urls import normal_permalink, output_path, permalink, slugify
-from netblog.readers.dates import date_from_name
+from netblog.readers.dates import date_from_name, midnight
 from netblog.rules.settings import Reading
 
 
@@ -52,9 +52,7 @@ def name_of(path: str, reading: Reading) -> Name:
         folder=folder,
         stem=dated[1] if dated and dated[1] else named,
         lang=lang,
-        date=datetime(dated[0].year, dated[0].month, dated[0].day, tzinfo=ZoneInfo(reading.timezone))
-        if dated
-        else None,
+        date=midnight(dated[0], ZoneInfo(reading.timezone)) if dated else None,
         is_index=is_index,
     )
 
