@@ -160,7 +160,7 @@ def test_language_tags_are_taken(tag: str) -> None:
 
 
 def test_every_problem_is_told_at_once_in_order() -> None:
-    text = "x = 1\n[site]\nurl = 'x'\ntitle = 3\n[content]\nper_page = 0\nzzz = 1\n[build]\nbroken_links = ''\n"
+    text = "x = 1\n[site]\nurl = 'x'\ntitle = 3\n[content]\nper_page = 0\nzzz = 1\n[build]\nbroken_links = ''"
     places = [line.split(" ")[0] for line in complaints(text)]
     assert places == ["1:1:", "3:7:", "4:9:", "6:12:", "7:1:", "9:16:"]
 

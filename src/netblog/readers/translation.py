@@ -15,7 +15,7 @@ from netblog.errors import Problem
 from netblog.model.post import FrontMatter
 from netblog.readers import fields
 from netblog.readers.keys import KNOWN, STOCK_LAYOUTS, meaning
-from netblog.readers.nodes import Header, Mapping, Node, Pair, Scalar, what
+from netblog.readers.nodes import MOST_PROBLEMS, Header, Mapping, Node, Pair, Scalar, what
 
 _Reader = Callable[[Node, str], Any]
 _SINGLE: dict[str, _Reader] = {
@@ -122,6 +122,8 @@ class Translation:
             self.own.add(field)
 
     def _problem(self, wrong: fields.Wrong) -> None:
+        if len(self.problems) == MOST_PROBLEMS:
+            return
         node = wrong.node
         problem = self.header.problem(wrong.message, node.line, node.column, wrong.hint, wrong.code)
         self.problems.append(problem)

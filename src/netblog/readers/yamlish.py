@@ -26,7 +26,17 @@ from yaml.events import (
 )
 
 from netblog.errors import ContentError, Problem
-from netblog.readers.nodes import DEPTH_LIMIT, Header, Mapping, Node, Pair, Scalar, Sequence, Value
+from netblog.readers.nodes import (
+    DEPTH_LIMIT,
+    MOST_PROBLEMS,
+    Header,
+    Mapping,
+    Node,
+    Pair,
+    Scalar,
+    Sequence,
+    Value,
+)
 from netblog.readers.source import brief
 from netblog.readers.yaml_messages import translate
 
@@ -45,7 +55,6 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 64
-_MOST_PROBLEMS = 50
 _MAY_BE_TYPED = frozenset("0123456789+-.~tTfFnN")
 _CORE_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
@@ -77,7 +86,7 @@ def parse_yaml(header: Header) -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of a YAML document, None if it is empty, and what is wrong but can be read past.
 
     Read past are a key given twice (the first holds) and unknown tags (the value is read as if untagged), the
-    first _MOST_PROBLEMS of them.
+    first MOST_PROBLEMS of them.
     Raises ContentError, with line and column, for all else: syntax, a second document, more levels than
     DEPTH_LIMIT, aliases to nothing or standing for more than ALIAS_LIMIT values, and a header too long.
     """
@@ -239,7 +248,7 @@ class _Tree:
 
     def _note(self, message: str, line: int, column: int, hint: str) -> None:
         self.problems.append(self.header.problem(message, line, column, hint))
-        if len(self.problems) == _MOST_PROBLEMS:
+        if len(self.problems) == MOST_PROBLEMS:
             raise ContentError(self.problems)
 
     def _refuse(self, message: str, line: int, column: int, hint: str | None = None) -> None:
