@@ -136,7 +136,8 @@ def _words(
         return " ".join((error.message or text).split()).rstrip("."), None, "template-syntax"
     if isinstance(error, UndefinedError):
         return text, None, "template-undefined"
-    return f"{text} ({type(error).__name__})", None, "template-error"
+    kind = type(error).__name__
+    return text if text == kind else f"{text} ({kind})", None, "template-error"
 
 
 def _undefined(error: MissingError, context: Iterable[str]) -> tuple[str, str | None, str]:
