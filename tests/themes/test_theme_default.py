@@ -279,6 +279,11 @@ def test_contents_are_listed_from_three_headings_on() -> None:
     assert [a.get("href") for a in box.iter("a")] == ["#nodi", "#codice", "#fili"]
 
 
+def test_terms_of_further_taxonomies_are_shown() -> None:
+    terms = {"tags": (), "categories": (), "people": (tag("Ada Lovelace"),)}
+    assert "PEOPLE Ada Lovelace" in text_of(drawn(terms=terms))
+
+
 def test_options_of_the_theme_turn_parts_off() -> None:
     quiet = site(options={"reading_time": False, "contents": False, "credit": False})
     text = draw("post.html", {"page": page("post"), "post": post(), "site": quiet})

@@ -247,6 +247,11 @@ def test_an_error_of_netblogs_own_keeps_its_kind_and_gets_a_place() -> None:
     assert (problem.path, problem.line, problem.hint) == ("templates/t.html", 2, "did you mean 'y.css'?")
 
 
+def test_lines_are_counted_as_jinja_counts_them() -> None:
+    problem = fault("\u2028 \x0b {{ 1 }}\r\n{{ nothing_like_it }}\n")
+    assert (problem.line, problem.source) == (2, "{{ nothing_like_it }}")
+
+
 def test_an_error_that_has_a_place_keeps_it() -> None:
     variables = {"recent": raising(NetblogError(Problem("bad date", path="content/a.md", line=3)))}
     with pytest.raises(NetblogError) as caught:

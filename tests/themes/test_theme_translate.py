@@ -182,6 +182,11 @@ def test_a_value_the_template_does_not_give_is_an_error_with_its_line() -> None:
     assert line == 5
 
 
+def test_a_plural_form_left_out_is_an_error() -> None:
+    body = 'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "x"\nmsgstr[1] ""\n'
+    assert complaint(po(body)) == ("the translation of 'a' lacks a plural form", 5)
+
+
 def test_a_lone_per_cent_sign_is_an_error() -> None:
     assert "lone per cent sign" in complaint(po('msgid "%(num)s"\nmsgstr "%(num)s %"\n'))[0]
     read_catalogue(po('msgid "%(num)s"\nmsgstr "%(num)s %%"\n'), "it.po")

@@ -212,7 +212,7 @@ def conversation() -> Conversation:
         822,
         "Anonima-dal-nome-lunghissimo-che-non-va-a-capo-mai-e-poi-mai",
         "<p>https://example.org/unindirizzolunghissimosenzaspaziochedeveandareacapodasoloaltrimentirompe</p>"
-        "<pre><code>for (int i = 0; i &lt; 10000; i++) { printf(&quot;%d&quot;, i); } /* riga lunga */</code></pre>",
+        "<pre><code>for (int i = 0; i &lt; 10000; i++) { printf(&quot;%d&quot;, i); }</code></pre>",
         author=Author(name="Anonima-dal-nome-lunghissimo-che-non-va-a-capo-mai-e-poi-mai"),
     )
     pings = (

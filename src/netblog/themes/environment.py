@@ -136,6 +136,8 @@ class Renderer:
         try:
             return self.environment.get_template(name).render(variables)
         except Exception as error:
+            if isinstance(error, NetblogError) and all(problem.path for problem in error.problems):
+                raise
             known = self.environment
             names = {*variables, *known.globals}
             raise describe(error, self.sources, name, names, known.filters, known.tests) from error
