@@ -166,6 +166,10 @@ def test_every_use_of_an_undefined_variable_is_an_error(text: str) -> None:
     assert fault(text).message == "there is no variable 'psot' here"
 
 
+def test_a_value_that_never_had_a_name_is_told_in_jinjas_words() -> None:
+    assert fault("{{ a|first }}", {"a": ()}).message == "No first item, sequence was empty"
+
+
 def test_a_missing_field_suggests_the_right_one() -> None:
     problem = fault("{{ post.titel }}", {"post": post()})
     assert problem.message == "a PostView has no 'titel'"

@@ -121,7 +121,7 @@ def _words(
     tests: Iterable[str],
 ) -> tuple[str, str | None, str]:
     """Message, hint and code."""
-    if isinstance(error, MissingError):
+    if isinstance(error, MissingError) and error.name is not None:
         return _undefined(error, context)
     if isinstance(error, TemplateNotFound):
         wanted = [str(template) for template in error.templates]
