@@ -1,7 +1,9 @@
 """How values of the blog become bytes: msgspec's JSON, typed by each rule's return annotation.
 
 The annotation is the type tag, so equal bytes mean equal values of one rule, and decoding runs no code of the
-cache's choosing. JSON rather than MessagePack, because there a date would lose its UTC offset. Mappings and sets are sorted, so equal values have equal bytes whatever their history.
+cache's choosing. JSON rather than MessagePack, because there a date would lose its UTC offset. Mappings keep their
+order, which is part of their value: what a reader finds in the cache is what the rule returned, to the last key.
+Sets have no order to keep and are refused (`tests/test_rules.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-_ENCODER = msgspec.json.Encoder(order="deterministic", enc_hook=str)
+_ENCODER = msgspec.json.Encoder()
 
 
 class TypedCodec:
