@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from equivalence import Editor
 from sites import Site, tree
 
@@ -30,7 +31,9 @@ def compare(editor: Editor, elsewhere: Path) -> None:
     if not built.ok:
         # Nothing may have been published: the tree is what it was.
         return
-    assert (built.posts, built.comments, built.withheld) == (fresh.posts, fresh.comments, fresh.withheld), told
+    assert (built.posts, built.comments, built.withheld) == (fresh.posts, fresh.comments, fresh.withheld), (
+        told
+    )
     assert differences(site.tree(), tree(elsewhere / "public")) == [], told
     again = site.build(**options)
     assert (again.written, again.removed, again.rules_run) == ((), (), 0), told

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netblog.errors import OutputError
+from netblog.model.paths import fault, fold
 from netblog.output import OutputFolder, Published, Stamp, check_paths, digest_of
 from netblog.output.ledger import stamp_of
-from netblog.model.paths import fault, fold
 from netblog.output.tree import Tree
 
 

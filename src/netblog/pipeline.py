@@ -66,13 +66,19 @@ Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 def _unwatched(_total: int, _label: str) -> Iterator[Callable[[int], None]]:
     yield lambda _count: None
 
+
 _LIBRARIES = (
     "babel", "jinja2", "linkify-it-py", "markdown-it-py", "markupsafe", "mdit-py-plugins", "msgspec", "nh3",
     "pillow", "pygments", "pyyaml", "tzdata",
 )  # fmt: skip
 
 
-def build(root: Path, options: BuildOptions = BuildOptions(), progress: Progress = _unwatched, waiting: Callable[[], None] = lambda: None) -> BuildReport:  # noqa: B008
+def build(
+    root: Path,
+    options: BuildOptions = BuildOptions(),
+    progress: Progress = _unwatched,
+    waiting: Callable[[], None] = lambda: None,
+) -> BuildReport:
     """Build the site in `root`. Errors of the site are in the report; nothing is published while there are any.
 
     Raises ConfigError for a configuration that cannot be used, OutputError for an unsafe output folder.
@@ -91,7 +97,9 @@ def _workshop(
     settings_ = read_settings(root, options)
     cache = root / CACHE
     with SiteLock(cache / "lock", waiting=waiting):
-        store = Store(cache / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES), fresh=options.clean)
+        store = Store(
+            cache / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES), fresh=options.clean
+        )
         try:
             staging, borrowed = _staging(cache)
             try:
@@ -121,7 +129,7 @@ def overrides_of(options: BuildOptions) -> dict[str, Any]:
     return {**options.overrides, **given}
 
 
-def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:  # noqa: B008
+def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
     """The effective configuration. Raises ConfigError with everything that is wrong with it."""
     path = root / "netblog.toml"
     try:
@@ -138,9 +146,21 @@ class _Workshop:
     """The parts of one build, put together."""
 
     def __init__(
-        self, root: Path, options: BuildOptions, config: Config, store: Store, staging: Path, progress: Progress
+        self,
+        root: Path,
+        options: BuildOptions,
+        config: Config,
+        store: Store,
+        staging: Path,
+        progress: Progress,
     ) -> None:
-        self.root, self.options, self.config, self.store, self.progress = root, options, config, store, progress
+        self.root, self.options, self.config, self.store, self.progress = (
+            root,
+            options,
+            config,
+            store,
+            progress,
+        )
         self.output = OutputFolder(root, root / (options.output or config.build.output), staging, store)
         self.output.begin()
         self._paths: dict[str, list[str]] | None = None

@@ -24,7 +24,7 @@ PERMALINK_FIELDS = ("year", "month", "day", "slug", "name", "section")
 # Sub-delims of RFC 3986 that a path may hold as they are. `+` is left out: object stores read it as a space.
 _SAFE = "/~!$&'()*,;=:@"
 _PAGE_EXTENSIONS = frozenset(
-    "html htm xhtml shtml php php3 asp aspx jsp cfm cgi pl do xml rss atom rdf json txt".split()
+    ["html", "htm", "xhtml", "shtml", "php", "php3", "asp", "aspx", "jsp", "cfm", "cgi", "pl", "do", "xml", "rss", "atom", "rdf", "json", "txt"]
 )
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul"] + [stem + n for stem in ("com", "lpt") for n in "0123456789¹²³"]

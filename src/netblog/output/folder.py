@@ -24,9 +24,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from netblog.errors import OutputError, Problem
+from netblog.model.paths import fault, fold, in_the_way
 from netblog.output.guard import check_folder, real_folder
 from netblog.output.ledger import Ledger, Owned, Stamp, settled, stamp_of
-from netblog.model.paths import fault, fold, in_the_way
 from netblog.output.rescue import Rescue
 from netblog.output.staging import Staging, label
 from netblog.output.tree import Tree

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
-from netblog.output.ledger import Stamp, stamp_of
 from netblog.model.paths import ancestors
+from netblog.output.ledger import Stamp, stamp_of
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

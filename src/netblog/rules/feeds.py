@@ -120,7 +120,9 @@ def sitemap_places(fetch: Fetch) -> tuple[maps.Place, ...]:
     for lang, own in editions.items():
         if not fetch(order(lang)):
             continue
-        found.append(maps.Place(url=full_url(fetch, f"{own.prefix}archives/"), changed=last(fetch(order(lang)))))
+        found.append(
+            maps.Place(url=full_url(fetch, f"{own.prefix}archives/"), changed=last(fetch(order(lang))))
+        )
         for when in fetch(periods(lang)):
             ids = fetch(period(lang, when))
             found.append(maps.Place(url=full_url(fetch, period_url(own.prefix, when)), changed=last(ids)))
@@ -174,7 +176,9 @@ class Redirect(msgspec.Struct, frozen=True):
 @rule
 def redirects(fetch: Fetch) -> tuple[Redirect, ...]:
     """Every alias of a published page, sorted."""
-    found = [Redirect(alias, spot.path, spot.url) for spot in fetch(registry()).spots for alias in spot.aliases]
+    found = [
+        Redirect(alias, spot.path, spot.url) for spot in fetch(registry()).spots for alias in spot.aliases
+    ]
     return tuple(sorted(found, key=lambda it: (it.alias, it.path)))
 
 
@@ -183,4 +187,3 @@ def redirects_file(fetch: Fetch) -> bytes:
     """`_redirects`, as Netlify and Cloudflare Pages read it."""
     lines = [f"{href(fetch, it.alias)} {href(fetch, it.url)} 301" for it in fetch(redirects())]
     return ("\n".join(lines) + "\n").encode()
-

@@ -114,23 +114,33 @@ def _look_up(
     found, reason = resolve_source(path, href)
     if found is None:
         return href, None, (f"the link {reason}", None)
-    tail = (f"?{found.query}" if found.query else "") + ("#" + quote(found.fragment) if found.fragment else "")
+    tail = (f"?{found.query}" if found.query else "") + (
+        "#" + quote(found.fragment) if found.fragment else ""
+    )
     if found.path.endswith((".md", ".markdown")):
         goal = fetch(target(found.path))
         if goal is None:
             if not fetch(exists(found.path)):
                 near = fetch(nearest(found.path))
-                return href, None, (
-                    f"the link {href!r} leads nowhere: there is no content/{found.path}",
-                    f"did you mean {near}?" if near else None,
+                return (
+                    href,
+                    None,
+                    (
+                        f"the link {href!r} leads nowhere: there is no content/{found.path}",
+                        f"did you mean {near}?" if near else None,
+                    ),
                 )
             placed = fetch(placement(found.path)).entry
             if placed is None:
                 # The file has errors of its own, which are told; its readers' links are not to blame.
                 return href, None, None
-            return href, None, (
-                f"the link {href!r} leads to a page that is not published: content/{found.path}",
-                "it is a draft, lies in the future, or has expired",
+            return (
+                href,
+                None,
+                (
+                    f"the link {href!r} leads to a page that is not published: content/{found.path}",
+                    "it is a draft, lies in the future, or has expired",
+                ),
             )
         return encode_url(goal.url) + tail, None, _anchor(href, found.fragment, goal.anchors, found.path)
     places = fetch(attachment(found.path))
@@ -158,9 +168,13 @@ def _as_url(
             if fetch(address(candidate)):
                 return encode_url(candidate) + tail, None, None
     near = fetch(nearest(looked))
-    return href, None, (
-        f"the link {href!r} leads nowhere: there is no content/{looked}",
-        f"did you mean {near}?" if near else None,
+    return (
+        href,
+        None,
+        (
+            f"the link {href!r} leads nowhere: there is no content/{looked}",
+            f"did you mean {near}?" if near else None,
+        ),
     )
 
 
@@ -189,7 +203,7 @@ def _with_sizes(html: str, sizes: tuple[tuple[int, int] | None, ...]) -> str:
             return match[0]
         return (
             f'<img{match["before"]}src="\x02{match["n"]}\x03" width="{size[0]}" height="{size[1]}"'
-            f'{match["after"]}>'
+            f"{match['after']}>"
         )
 
     return _IMAGE.sub(put, html)

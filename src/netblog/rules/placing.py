@@ -82,12 +82,18 @@ def place(
     lang = name.lang or front.lang or reading.language
     date = front.date or name.date
     if date is None and name.kind == "post":
-        wrong("date", "this post has no date", "add a line date: 2024-03-14, or name the file 2024-03-14-slug.md")
+        wrong(
+            "date",
+            "this post has no date",
+            "add a line date: 2024-03-14, or name the file 2024-03-14-slug.md",
+        )
     slug = slugify(name.stem)
     if front.slug is not None:
         slug = slugify(front.slug)
         if "/" in front.slug or "\\" in front.slug or front.slug.strip() in (".", ".."):
-            wrong("slug", f"the slug {front.slug!r} is not one part of a path", "permalink takes a whole path")
+            wrong(
+                "slug", f"the slug {front.slug!r} is not one part of a path", "permalink takes a whole path"
+            )
     prefix = "" if lang == reading.language or lang not in reading.languages else f"/{lang}"
     url = _url(name, front, slug, date, prefix, reading, wrong)
     aliases = []

@@ -138,9 +138,7 @@ def term_view(fetch: Fetch, found: Label) -> TermView:
     )
 
 
-def term_views(
-    fetch: Fetch, taxonomy: str, edition: str, terms: tuple[TermRef, ...]
-) -> tuple[TermView, ...]:
+def term_views(fetch: Fetch, taxonomy: str, edition: str, terms: tuple[TermRef, ...]) -> tuple[TermView, ...]:
     mine = dict.fromkeys(term.slug for term in terms if term.taxonomy == taxonomy)
     return tuple(term_view(fetch, fetch(label(taxonomy, edition, slug))) for slug in mine)
 

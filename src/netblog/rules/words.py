@@ -29,7 +29,6 @@ _FIELDS = {
     "absolute_url": "the address",
     "url": "the address",
     "minutes": "the reading time",
-    "older": "the previous post",
     "site": "[site]",
 }
 
@@ -74,9 +73,22 @@ _KEYS: dict[str, Callable[..., str]] = {
     "post_page": lambda path: f"the page of content/{path}",
 }
 
-_SETTINGS = (
-    "site content build theme markdown feeds comments related images menus taxonomies editions base reading".split()
-)
+_SETTINGS = [
+    "site",
+    "content",
+    "build",
+    "theme",
+    "markdown",
+    "feeds",
+    "comments",
+    "related",
+    "images",
+    "menus",
+    "taxonomies",
+    "editions",
+    "base",
+    "reading",
+]
 
 
 def name_of(rule: str, args: tuple[str, ...]) -> str:
@@ -121,8 +133,28 @@ def _speaks(step: Reason) -> bool:
 
 
 _AUTHORS = frozenset(
-    "title date updated description summary tags terms series authors image draft slug aliases conversation "
-    "comment_count older newer related translations comments".split()
+    [
+        "title",
+        "date",
+        "updated",
+        "description",
+        "summary",
+        "tags",
+        "terms",
+        "series",
+        "authors",
+        "image",
+        "draft",
+        "slug",
+        "aliases",
+        "conversation",
+        "comment_count",
+        "older",
+        "newer",
+        "related",
+        "translations",
+        "comments",
+    ]
 )
 
 
