@@ -96,9 +96,12 @@ def apply(token: Token, values: dict[str, str], env: MutableMapping[str, Any], l
                 env.setdefault("ids", []).append((line, token))
 
 
-def is_harmless(name: str) -> bool:
-    """False for attributes that run scripts or override the theme: they are refused with a warning."""
-    return name.lower() != "style" and not name.lower().startswith("on")
+def merge(first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
+    """Two lists of attributes as one: classes add up, of others the second counts."""
+    both = {**first, **second}
+    if "class" in first and "class" in second:
+        both["class"] = f"{first['class']} {second['class']}"
+    return both
 
 
 def _advice(name: str) -> str:

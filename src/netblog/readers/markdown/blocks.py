@@ -121,11 +121,9 @@ class Blocks(ParserBlock):
     def _tabulate(active: list[tuple[str, Rule, list[str]]]) -> Chains:
         code = next((fn for name, fn, _ in active if name == "code"), None)
         # `text` stands for both setext headings and paragraphs, and always matches.
-        asked = [
-            (name, _table if name == "table" else fn, alt)
-            for name, fn, alt in active
-            if name not in ("code", "lheading", "paragraph")
-        ]
+        asked = [rule for rule in active if rule[0] not in ("code", "lheading", "paragraph", "table")]
+        # In GFM a table is what a paragraph turns out to be: `- a | b` begins a list, whatever comes next.
+        asked += [(name, _table, alt) for name, _, alt in active if name == "table"]
         ending = [rule for rule in asked if "paragraph" in rule[2]]
 
         def chain(rules: list[tuple[str, Rule, list[str]]], first: str | None) -> tuple[Rule, ...]:

@@ -31,6 +31,9 @@ _ATTRIBUTED = frozenset((
     "table_open", "dl_open", "fence", "code_block", "hr",
 ))
 
+_FOR_OTHERS = frozenset(("hl_lines", "linenos", "linenostart", "lineno", "anchorlinenos", "start", "startFrom"))
+"""What other programs look for after the language of a code block; not worth a warning."""
+
 
 class Parsed(NamedTuple):
     """The tokens of a body. Footnote definitions are apart: they are rendered at the end."""
@@ -62,6 +65,7 @@ class Dialect(MarkdownIt):
     def _extend(self, options: Markdown) -> None:
         self.options["strikethrough_single_tilde"] = True
         self.enable(["table", "strikethrough"])
+        self.block.ruler.at("html_block", excerpt.html_block_rule, {"alt": ["paragraph", "reference", "blockquote"]})
         self.block.ruler.before(
             "html_block", "more", excerpt.block_rule, {"alt": ["paragraph", "reference", "blockquote"]}
         )
@@ -122,21 +126,21 @@ class Dialect(MarkdownIt):
         for i, token in enumerate(tokens):
             kind = token.type
             if kind == "inline":
-                content = token.content
-                if options.attributes and content.endswith("}") and "{" in content:
-                    self._take_trailing(tokens, i, env)
-                if content[:1] != "[" or i < 2 or tokens[i - 1].type != "paragraph_open":
-                    continue
-                container = tokens[i - 2]
-                if container.type == "blockquote_open" and options.alerts:
-                    if content[:2] == "[!" and mark_alert(container, token, troubles) and not token.content:
-                        for part in tokens[i - 1 : i + 2]:
-                            part.type, part.hidden = "nothing", True
-                elif container.type == "list_item_open" and options.task_lists:
-                    tasks |= mark_task(container, token)
-            elif kind == "attributes":
+                if token.content[:1] == "[" and i > 1 and tokens[i - 1].type == "paragraph_open":
+                    container = tokens[i - 2]
+                    if container.type == "blockquote_open" and options.alerts:
+                        if mark_alert(container, token, troubles) and not token.content:
+                            for part in tokens[i - 1 : i + 2]:
+                                part.type, part.hidden = "nothing", True
+                    elif container.type == "list_item_open" and options.task_lists:
+                        tasks |= mark_task(container, token)
+                if options.attributes and token.content.endswith("}"):
+                    _take_trailing(tokens, i, env)
+            elif kind == "fence" and options.attributes and "{" in token.info:
+                _take_from_info(token, env)
+            if kind == "attributes":
                 if waiting is not None:
-                    token.meta["values"] = {**waiting.meta["values"], **token.meta["values"]}
+                    token.meta["values"] = attributes.merge(waiting.meta["values"], token.meta["values"])
                 waiting = token
             elif waiting is not None:
                 if kind in _ATTRIBUTED:
@@ -150,20 +154,18 @@ class Dialect(MarkdownIt):
         if tasks:
             _mark_task_lists(tokens)
 
-    @staticmethod
-    def _take_trailing(tokens: list[Token], i: int, env: dict[str, Any]) -> None:
-        """Take attributes off the end of a heading, or off the last line of a paragraph."""
-        token, opener = tokens[i], tokens[i - 1]
-        heading = opener.type == "heading_open"
-        if not heading and opener.type != "paragraph_open":
-            return
-        before, values = attributes.split_trailing(token.content, own_line=not heading)
-        if values:
-            token.content = before
-            # The paragraph of a tight list item is not printed: its item stands for it.
-            item = opener.hidden and i > 1 and tokens[i - 2].type == "list_item_open"
-            target = tokens[i - 2] if item else opener
-            attributes.apply(target, values, env, token.map[1] - 1 if token.map else None)
+def _take_trailing(tokens: list[Token], i: int, env: dict[str, Any]) -> None:
+    """Take attributes off the end of a heading, or off the last line of a paragraph."""
+    token, opener = tokens[i], tokens[i - 1]
+    heading = opener.type == "heading_open"
+    if not heading and opener.type != "paragraph_open":
+        return
+    before, values = attributes.split_trailing(token.content, own_line=not heading)
+    if values:
+        token.content = before
+        # The paragraph of a tight list item is not printed: its item stands for it.
+        target = tokens[i - 2] if opener.hidden and tokens[i - 2].type == "list_item_open" else opener
+        attributes.apply(target, values, env, token.map[1] - 1 if token.map else None)
 
 
 def _mark_task_lists(tokens: list[Token]) -> None:
@@ -176,6 +178,19 @@ def _mark_task_lists(tokens: list[Token]) -> None:
             lists.pop()
         elif token.type == "list_item_open" and "task" in token.meta:
             lists[-1].meta["tasks"] = True
+
+
+def _take_from_info(fence: Token, env: dict[str, Any]) -> None:
+    """Put `{#id .class}` of an info string on its block, and pass over `hl_lines` and the like."""
+    found = attributes.read(fence.info, fence.info.index("{"))
+    if found is None:
+        return
+    values = dict(found.values)
+    if fence.info.lstrip().startswith("{"):
+        # The first class says what language it is.
+        values["class"] = values.get("class", "").partition(" ")[2]
+    line = fence.map[0] if fence.map else None
+    attributes.apply(fence, {n: v for n, v in values.items() if n not in _FOR_OTHERS}, env, line)
 
 
 def _warn_of_lost(waiting: Token, troubles: Troubles) -> None:

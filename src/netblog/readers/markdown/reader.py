@@ -80,8 +80,8 @@ class MarkdownReader:
         if "too_deep" in parsed.env:
             troubles.fail(
                 parsed.env["too_deep"],
-                f"lists and quotes are nested more than {DEEPEST} levels deep",
-                hint="what is nested deeper cannot be shown",
+                "lists and quotes are nested too deeply",
+                hint=f"no more than {DEEPEST // 2} lists or {DEEPEST} quotes in one another; the rest would be missing",
                 code="nesting",
             )
         anchors = Anchors()
@@ -134,7 +134,7 @@ def _claim_ids(text: str, parsed: Parsed, anchors: Anchors, troubles: Troubles) 
     again = []
     for line, ident, token in claims:
         if not anchors.claim(ident):
-            troubles.warn(line, f"the id {ident!r} is given twice", hint="choose another", code="id")
+            troubles.warn(line, f"the id {ident!r} is taken already", hint="choose another", code="id")
             again.append((ident, token))
     for ident, token in again:
         if token is not None:

@@ -18,7 +18,6 @@ from netblog.model.config import Markdown
 from netblog.model.post import Heading
 from netblog.readers.markdown import rawhtml
 from netblog.readers.markdown.alerts import KINDS
-from netblog.readers.markdown.attributes import apply, is_harmless, read
 from netblog.readers.markdown.footnotes import Notes
 from netblog.readers.markdown.headings import Anchors
 from netblog.readers.markdown.highlight import highlight, is_known, language_of, nearest
@@ -97,6 +96,8 @@ class Rendering(Spans):
                 self._paragraph = len(text)
             elif kind == "paragraph_close" and not self.lead:
                 self._take_lead(" ".join("".join(text[self._paragraph :]).split()), token.level)
+            if kind == "nothing":
+                continue
             if token.hidden:
                 # A tight item's paragraph has no tags, but a block after it begins a line.
                 if token.nesting < 0 and i + 1 < len(tokens) and tokens[i + 1].nesting >= 0:
@@ -123,10 +124,13 @@ class Rendering(Spans):
             out.append(f'<li id="{ident}">\n')
             in_paragraph = bool(note.tokens) and note.tokens[-1].type == "paragraph_close"
             self.run(note.tokens[:-1] if in_paragraph else note.tokens)
+            if not in_paragraph:
+                out.append("<p>")
+            out.append("")
             ends.append(len(out))
-            out += ("", "</p>\n</li>\n" if in_paragraph else "\n</li>\n")
+            out.append("</p>\n</li>\n")
         for note, end in zip(notes.listed, ends, strict=True):
-            out[end] = "".join(self._back_link(note.number, mark) for mark in range(1, note.marks + 1))
+            out[end - 1] = "".join(self._back_link(note.number, mark) for mark in range(1, note.marks + 1))
         out.append("</ol>\n</section>\n")
         self.lead = lead
 
@@ -251,8 +255,6 @@ class Rendering(Spans):
             return
         language = language_of(info)
         line = token.map[0] if token.map else None
-        if "{" in info and self._options.attributes and not self._is_excerpt:
-            self._take_attributes(token, info, language, line)
         html = None
         if self._options.highlight:
             html = highlight(code, language)
@@ -271,24 +273,6 @@ class Rendering(Spans):
         self.out.append(
             f'<div{self._attributes(token)}><pre tabindex="0"><code{name}>'
             f"{escape(code) if html is None else html}</code></pre></div>\n"
-        )
-
-    def _take_attributes(self, token: Token, info: str, language: str, line: int | None) -> None:
-        """Put `{#id .class}` of an info string on its block, and pass over `hl_lines` and the like."""
-        found = read(info, info.index("{"))
-        if found is None:
-            return
-        values = dict(found.values)
-        if info.lstrip().startswith("{") and language:
-            classes = [name for name in values.pop("class", "").split() if name.lower() != language]
-            if classes:
-                values["class"] = " ".join(classes)
-        known = {"id", "class", "lang", "title"}
-        apply(
-            token,
-            {n: v for n, v in values.items() if n in known or n.startswith("data-") or not is_harmless(n)},
-            self._env,
-            line,
         )
 
 
