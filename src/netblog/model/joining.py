@@ -29,7 +29,7 @@ MIN_LIKENESS = 0.6
 
 # Without a scheme, `//x/` may be a host or a path written badly; only a dot makes it a host.
 _absolute = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9+.\-]*:)//(?:[^/?#@]*@)?([^/?#:]*)[^/?#]*|//([^/?#:.]+\.[^/?#:]+)[^/?#]*(?=/)"
+    r"(?:[A-Za-z][A-Za-z0-9+.\-]*:)//(?:[^/?#@]*@)?([^/?#:]*)[^/?#]*|//([^/?#:.]++\.[^/?#:]++)[^/?#]*+(?=/)"
 )
 _index = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _inner = re.compile(r"/comment-page-\d+/?$")

@@ -133,6 +133,8 @@ def _check(document: Document, path: str) -> None:
     version = document.version
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
         raise _broken(path, f"version {version} is newer than this netblog reads", hint="update netblog")
+    if version is None:
+        raise _broken(path, "it says no version", hint=f'the version of today is "version": {VERSION}')
     if version != VERSION or isinstance(version, bool):
         raise _broken(path, f'the version should be {VERSION}, not "{plain(str(version), limit=40)}"')
 
