@@ -100,8 +100,8 @@ def test_an_orphan_moves_to_the_top_level_with_a_warning() -> None:
     assert problem.severity == "warning"
     assert problem.path == "content/comments/wp.json"
     assert problem.message == (
-        "content/comments/wp.json#/comments/b: the comment it answers, wp:gone, is missing or on another page;"
-        " it moves to the top level"
+        "content/comments/wp.json#/comments/b: the comment it answers, wp:gone, is missing or on another"
+        " page; it moves to the top level"
     )
 
 

@@ -271,10 +271,21 @@ proper = st.recursive(
             lambda t: f"<{t[0]}>{t[1]}</{t[0]}>"
         )
         | inner.map(lambda t: f'<a href="https://a.example/x" rel="nofollow">{t}</a>')
+        | inner.map(lambda t: f'<a href="https://a.example/?x=1&#038;y=2&amp;z">{t}</a>')
         | inner.map(lambda t: f"{t}<br />")
     ),
     max_leaves=6,
-).flatmap(lambda t: st.sampled_from([t, f"<p>{t}</p>", f"<p>{t}</p>\n<p>x</p>", f"x <p>{t}</p> y"]))
+).flatmap(
+    lambda t: st.sampled_from(
+        [
+            t,
+            f"<p>{t}</p>",
+            f"<p>{t}</p>\n<p>x</p>",
+            f"x <p>{t}</p> y",
+            f"<blockquote>\n<p>{t}</p>\n<p>{t}</p></blockquote>{t}<p>x</p>",
+        ]
+    )
+)
 
 
 @settings(max_examples=300, deadline=None)

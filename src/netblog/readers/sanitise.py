@@ -60,11 +60,14 @@ _text = rf"[^<{_odd}]"
 _phrases = "|".join(rf"<{name}>{_text}*+</{name}>" for name in ("em", "strong", "code", "i", "b"))
 _inline = (
     rf"(?:{_text}++|<br ?/?>|{_phrases}"
-    r'|<a href="https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w./~+,;=%?#:!-]{0,1900})?"'
+    r'|<a href="https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/(?:[\w./~+,;=%?#:!-]|&(?:amp|#0?38);){0,1500})?"'
     rf'(?: (?:rel|target|class)="[\w -]*")*>{_text}*+</a>)*+'
 )
 # Most of the others: what the first pass would not change, so that nh3 may have it at once.
-_proper = re.compile(rf"{_inline}(?:<p>{_inline}</p>{_inline})*+", re.ASCII)
+_proper = re.compile(
+    rf"{_inline}(?:(?:<p>{_inline}</p>|<blockquote>\s*+(?:<p>{_inline}</p>\s*+)++</blockquote>){_inline})*+",
+    re.ASCII,
+)
 
 
 def sanitise(html: str) -> str:
