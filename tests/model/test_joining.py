@@ -123,6 +123,7 @@ def test_the_host_is_told_without_its_www() -> None:
         ("/blog/weg", "pages/about"),
         ("https://other.example/2011/fare-rete.html", "posts/fare-rete"),
         ("/somewhere/else/fare-rete/", "posts/fare-rete"),
+        ("/Archiv/Fare-Rete.aspx", "posts/fare-rete"),
     ],
 )
 def test_a_page_is_found_by_any_name_it_ever_had(page: str, found: str) -> None:
@@ -137,6 +138,7 @@ def test_a_page_is_found_by_any_name_it_ever_had(page: str, found: str) -> None:
         "/?p=999",
         "/nowhere/",
         "/kreis",
+        "/blog/?p=999",
         "/archive/42.php?id=8",
         "#",
         "?",

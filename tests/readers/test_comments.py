@@ -265,7 +265,10 @@ def test_a_broken_line_of_json_lines_costs_only_itself() -> None:
 
 def test_half_an_emoji_does_not_cost_the_file() -> None:
     data = export(record(content={"format": "text", "body": "a\ud83d b\U0001f600 c\\ud83d"}))
-    assert read(data).comments[0].html == "<p>a\ufffd b\U0001f600 c\\ud83d</p>"
+    for whole in (data, lines(json.loads(data)["comments"][0])):
+        file = read(whole)
+        assert file.comments[0].html == "<p>a\ufffd b\U0001f600 c\\ud83d</p>"
+        assert file.problems == ()
 
 
 def test_a_text_that_is_too_long_is_cut_with_a_warning() -> None:
@@ -533,6 +536,14 @@ def test_what_is_written_is_read_back_the_same_and_written_again_the_same() -> N
     assert encode_comments(reversed(again.comments), again.site) == data
     assert [comment.id for comment in again.comments][-1] == "wp:3"
     assert data.count(b"\n") == len(file.comments) + 2
+
+
+def test_a_date_from_before_the_time_zones_is_written_so_that_it_can_be_read() -> None:
+    (comment,) = read(export(record(published="1850-06-01T12:00:00Z"))).comments
+    assert comment.published is not None
+    assert (comment.published.utcoffset() or timedelta()).seconds % 60
+    (again,) = read(encode_comments([comment])).comments
+    assert again.published == comment.published
 
 
 def test_no_comments_are_written_too() -> None:

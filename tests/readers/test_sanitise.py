@@ -57,6 +57,17 @@ def offences(html: str) -> list[str]:
     return found
 
 
+def escaped(html: str) -> bool:
+    """Whether the HTML gets out of the place in a page that a theme has for it."""
+    page = html5lib.parseFragment(
+        f"<ol><li><div>{html}</div>after</li></ol>", treebuilder="etree", namespaceHTMLElements=False
+    )
+    items = list(page[0])
+    if len(page) != 1 or len(items) != 1 or len(items[0]) != 1:
+        return True
+    return items[0][0].tag != "div" or items[0][0].tail != "after"
+
+
 def thorough(html: str) -> str:
     """The sanitiser without its short cuts."""
     rewritten = module._Rewriter(module.seen(html)).run()
@@ -115,6 +126,8 @@ def test_text_that_only_looks_like_markup_survives_to_the_letter(text: str) -> N
         ("<div>a</div><div>b</div>", "<p>a</p><p>b</p>"),
         ("<table><tr><td>a</td><td>b</td></tr></table>", "<p> a b</p>"),
         ("<ul><li>a<li>b<ul><li>c</ul></ul>", "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"),
+        ("a<li>b</li>c", "a<p>b</p>c"),
+        ("<blockquote><li>b</blockquote>", "<blockquote><p>b</p></blockquote>"),
         ("one<script>alert(1)</script>two", "onetwo"),
         ("one<style>p { color: red }</style>two", "onetwo"),
         ("one<!-- two -->three", "onethree"),
@@ -164,6 +177,12 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
 
 def test_no_attack_of_the_corpus_leaves_anything_but_the_allowed() -> None:
     assert {body: found for body in BODIES if (found := offences(sanitise(body)))} == {}
+
+
+def test_no_attack_of_the_corpus_leaves_its_place_in_the_page() -> None:
+    assert [body for body in BODIES if escaped(sanitise(body))] == []
+    assert escaped("</div>x")
+    assert escaped("<li>x</li>")
 
 
 def test_an_attack_is_a_fixed_point_once_sanitised() -> None:
@@ -253,6 +272,7 @@ markup = st.lists(fragments | st.text(max_size=5), max_size=25).map("".join)
 def test_whatever_comes_is_safe_and_stays_as_it_is(html: str) -> None:
     result = sanitise(html)
     assert offences(result) == []
+    assert not escaped(result)
     assert sanitise(result) == result
 
 

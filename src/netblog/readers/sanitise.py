@@ -148,7 +148,7 @@ class _Rewriter:
             return start
         if tag[1]:
             self.end(name)
-        elif name in PROSE and not tag[3].strip(" /\n") and start >= self.last(name):
+        elif name in PROSE and not tag[3].strip(" \t\n\f/") and start >= self.last(name):
             return start
         else:
             self.begin(name, tag[3])
@@ -182,7 +182,10 @@ class _Rewriter:
         name = "p" if name in HEADINGS or name in PARAGRAPHS else RENAMED.get(name, name)
         if name == "br":
             self.out.append("<br>")
-        elif name in self.stack:
+            return
+        if name == "li" and name not in self.stack:
+            name = "p"
+        if name in self.stack:
             depth = len(self.stack) - 1 - self.stack[::-1].index(name)
             if name in BLOCKS or WALLS.isdisjoint(self.stack[depth:]):
                 self.close(depth)
@@ -190,11 +193,12 @@ class _Rewriter:
     def open(self, name: str, attributes: str) -> None:
         stack = self.stack
         if name == "li":
-            for depth in range(len(stack) - 1, -1, -1):
-                if stack[depth] in WALLS:
-                    if stack[depth] == "li":
-                        self.close(depth)
-                    break
+            walls = [depth for depth, wall in enumerate(stack) if wall in WALLS]
+            if walls and stack[walls[-1]] == "li":
+                self.close(walls.pop())
+            if not walls or stack[walls[-1]] not in ("ul", "ol"):
+                # An item of no list of its own would end the item of the page's list it is printed in.
+                name = "p"
         if name in BLOCKS and "p" in stack:
             self.close(stack.index("p"))
         if name in ("br", "hr"):
