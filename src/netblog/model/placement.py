@@ -75,7 +75,10 @@ def layout(config: Config) -> Layout:
 def place(
     document: Document, layout: Layout, zone: tzinfo, heading: str = ""
 ) -> tuple[Entry | None, tuple[Problem, ...]]:
-    """The entry of a content file, and what is wrong with its place; no entry if it cannot have one.
+    """The entry of a content file, and what is wrong with its place.
+
+    There is an entry in spite of errors (a bad alias, slug, language, id), so that links to the file do not
+    fail as well; there is none for a post without a date, a permalink that cannot be, a file elsewhere.
 
     `zone` is the site's; a date in a file name is that day's midnight there. `heading` is the body's
     first heading, the title of a post whose front matter has none. Paths in problems are relative to the
@@ -125,12 +128,11 @@ class _Placing:
             )
             return None, tuple(self.problems)
         url = self.url(file, lang, name, slug, date)
-        aliases = self.aliases(url)
-        id = " ".join((front.id or "").split())
+        if url is None:
+            return None, tuple(self.problems)
+        id = _line(front.id)
         if _CONTROL.search(id):
             self.problem(f"the id {id!r} holds a control character", "id")
-        if any(problem.severity == "error" for problem in self.problems):
-            return None, tuple(self.problems)
         entry = Entry(
             path=self.document.path,
             kind=file.kind,
@@ -147,7 +149,7 @@ class _Placing:
             description=front.description,
             draft=front.draft,
             expires=front.expires,
-            aliases=aliases,
+            aliases=self.aliases(url),
             image=front.image,
             comments=front.comments or ("on" if self.layout.comments else "off"),
             template=front.template,
@@ -173,7 +175,7 @@ class _Placing:
         if name == "_index" or name.startswith("_index."):
             self.problem(
                 "the file is a section page of another generator and is left out",
-                hint=f"rename it if it is a page of its own: content/pages/{folders[-1] if folders else root}.md",
+                hint="if it is a page of its own, rename it: content/pages/NAME.md",
                 warning=True,
             )
             return None
@@ -241,7 +243,8 @@ class _Placing:
             said = ""
         return slugify(said or name)
 
-    def url(self, file: _File, lang: str, name: str, slug: str, date: datetime | None) -> str:
+    def url(self, file: _File, lang: str, name: str, slug: str, date: datetime | None) -> str | None:
+        """The path; None, and a problem, if there is none: then links to the file have no target."""
         said = (self.front.permalink or "").strip()
         pattern = self.layout.permalink if file.kind == "post" else self.layout.page_permalink
         try:
@@ -254,7 +257,7 @@ class _Placing:
             path = permalink(said or pattern, date=date, slug=slug, name=name, section=section)
         except ValueError as error:
             self.problem(str(error), "permalink")
-            return "/"
+            return None
         return path if said or lang == self.layout.language else f"/{lang}{path}"
 
     def aliases(self, url: str) -> tuple[str, ...]:
@@ -293,7 +296,8 @@ class _Placing:
 
 def _line(text: str | None) -> str:
     """Text on one line, NFC; "" for None."""
-    return unicodedata.normalize("NFC", " ".join(text.split())) if text else ""
+    # Not `split()`: a no-break space is there on purpose.
+    return unicodedata.normalize("NFC", re.sub("[ \t\r\n]+", " ", text).strip(" ")) if text else ""
 
 
 def _readable(name: str) -> str:
