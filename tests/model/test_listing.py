@@ -24,7 +24,13 @@ DATES = st.datetimes(timezones=st.just(UTC))
 
 
 def test_the_newest_comes_first_then_the_id_decides_and_the_undated_are_last() -> None:
-    rows = [("page", None), ("b", DAY), ("a", DAY), ("new", DAY + timedelta(seconds=1)), ("old", DAY.min.replace(tzinfo=UTC))]
+    rows = [
+        ("page", None),
+        ("b", DAY),
+        ("a", DAY),
+        ("new", DAY + timedelta(seconds=1)),
+        ("old", DAY.min.replace(tzinfo=UTC)),
+    ]
     assert newest_first(rows) == ("new", "a", "b", "old", "page")
 
 
@@ -39,7 +45,9 @@ def test_far_microseconds_stay_apart() -> None:
 
 
 @given(st.lists(st.tuples(st.text(max_size=3), DATES), unique_by=lambda row: row[0]), st.randoms())
-def test_the_order_does_not_depend_on_the_order_given(rows: list[tuple[str, datetime]], random: object) -> None:
+def test_the_order_does_not_depend_on_the_order_given(
+    rows: list[tuple[str, datetime]], random: object
+) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert newest_first(shuffled) == newest_first(rows)

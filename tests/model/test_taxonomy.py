@@ -35,7 +35,10 @@ def test_taxonomies_and_languages_are_kept_apart() -> None:
 
 
 def test_the_commonest_spelling_is_shown_and_the_rarer_is_warned_of_once() -> None:
-    rows = [tagged(f"js{n}", "JavaScript") for n in range(5)] + [tagged("x", "javascript"), tagged("y", "javascript")]
+    rows = [tagged(f"js{n}", "JavaScript") for n in range(5)] + [
+        tagged("x", "javascript"),
+        tagged("y", "javascript"),
+    ]
     index, problems = index_terms(rows)
     (term,) = index["tags", "en"]
     assert (term.name, term.spellings) == ("JavaScript", (("JavaScript", 5), ("javascript", 2)))
@@ -70,7 +73,9 @@ def test_a_crowd_of_spellings_makes_a_short_warning() -> None:
     assert "and 3 further spellings are one term" in problems[0].message
 
 
-@given(st.lists(st.lists(st.sampled_from(["C", "C++", "Rete", "rete", "日本語", "!"]), unique=True), max_size=8))
+@given(
+    st.lists(st.lists(st.sampled_from(["C", "C++", "Rete", "rete", "日本語", "!"]), unique=True), max_size=8)
+)
 def test_every_post_is_found_under_each_of_its_terms(names: list[list[str]]) -> None:
     index, problems = index_terms(tagged(str(n), *row) for n, row in enumerate(names))
     terms = {term.slug: term for group in index.values() for term in group}

@@ -289,7 +289,9 @@ def test_the_base_of_a_site_is_joined_once() -> None:
 
 
 def test_absolute_urls_are_encoded_once() -> None:
-    assert absolute("https://example.com/my%20blog/", "/città/") == "https://example.com/my%20blog/citt%C3%A0/"
+    assert (
+        absolute("https://example.com/my%20blog/", "/città/") == "https://example.com/my%20blog/citt%C3%A0/"
+    )
     assert absolute("https://example.com", "/") == "https://example.com/"
 
 

@@ -29,7 +29,7 @@ from netblog.model.urls import normal_permalink, permalink, slugify
 
 Withheld = Literal["draft", "future", "expired"]
 
-_EXTENSION = re.compile(r"\.(?:md|markdown|mdown|mkd)\Z", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?<=[^/])\.(?:md|markdown|mdown|mkd)\Z", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_](.+))?\Z", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -7,7 +7,7 @@ against the `terms_weight` of a term that is as rare.
 
 - Rarity is counted in whole half-octaves of the corpus size over the number of posts that share a
   thing. One post more changes it only where a count passes one of these steps, so adding a post leaves
-  nearly every recommendation elsewhere as it was.
+  most recommendations, scores included, as they were, and their pages need not be built again.
 - What too many posts share is ignored (`max_share`). Of the rest, a post's rarest things bring up
   candidates until the reach is used up, its commoner ones only rank them; where nothing rare is shared,
   the posts nearest in date are looked at instead. So the work per post is bounded, and the whole
@@ -44,7 +44,7 @@ MIN_SCORE = 0.1
 """Posts less alike than this are not recommended."""
 
 _GRAIN = 10_000
-_SCALE = 4
+_SCALE = 4  # Small: sums below 257 are Python's cached integers, which halves the time.
 
 
 class Features(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,13 +103,15 @@ def related(posts: Iterable[Features], options: Related) -> dict[str, tuple[Matc
     Equal scores: the newer post first, then by id. Posts below MIN_SCORE are left out, so a tuple
     may be short or empty. The order of `posts` does not matter; ids must be unique.
     """
+    if options.count < 1 or max(options.terms_weight, options.words_weight) <= 0:
+        return {post.id: () for post in posts}
     languages: dict[str, list[Features]] = {}
     for post in posts:
         languages.setdefault(post.lang, []).append(post)
     found: dict[str, tuple[Match, ...]] = {}
     for group in languages.values():
         group.sort(key=lambda post: newest_key(post.date, post.id))
-        found.update(_within(group, options) if options.count > 0 else ((post.id, ()) for post in group))
+        found.update(_within(group, options))
     return found
 
 
@@ -133,13 +135,16 @@ class _Corpus:
         """By post, the features that describe it."""
         self.norms = [0] * len(posts)
         """By post, the weight of all that describes it."""
-        self._add([post.terms for post in posts], options.terms_weight, TERMS_KEPT, options.max_share)
+        # Only the proportion of the two weights matters: so neither rounds to nothing, nor grows large.
+        top = max(options.terms_weight, options.words_weight)
+        self._add([post.terms for post in posts], options.terms_weight / top, TERMS_KEPT, options.max_share)
         self.split = len(self.names)
         """The first feature that is a word."""
-        self._add([post.words for post in posts], options.words_weight, WORDS_KEPT, options.max_share)
+        self._add([post.words for post in posts], options.words_weight / top, WORDS_KEPT, options.max_share)
 
     def _add(self, rows: Sequence[tuple[str, ...]], share: float, kept: int, max_share: float) -> None:
-        share = min(max(share, 0.0), 1000.0) * _SCALE
+        if share <= 0:
+            return
         total = len(rows)
         counts: dict[str, int] = {}
         for row in rows:
@@ -149,9 +154,9 @@ class _Corpus:
         usable = sorted((count, name) for name, count in counts.items() if 1 < count <= limit)
         numbers = {name: number for number, (_, name) in enumerate(usable, len(self.names))}
         self.names += [name for _, name in usable]
-        self.weights += [round(share * _rarity(count, total)) for count, _ in usable]
+        self.weights += [max(1, round(share * _SCALE * _rarity(count, total))) for count, _ in usable]
         self.holders += [{} for _ in usable]
-        alone = round(share * _rarity(1, total))
+        alone = max(1, round(share * _SCALE * _rarity(1, total)))
         for at, row in zip(self.posts, rows, strict=True):
             unique = set(row)
             mine = sorted([numbers[name] for name in unique if name in numbers])[:kept]
