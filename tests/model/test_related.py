@@ -132,6 +132,22 @@ def test_the_count_bounds_the_list_and_nought_turns_it_off() -> None:
     assert set(related(posts, Related(count=-1)).values()) == {()}
 
 
+@pytest.mark.parametrize("vocabulary", [40, 400, 4000])
+def test_a_short_list_is_the_head_of_a_long_one(vocabulary: int) -> None:
+    posts = corpus(250, vocabulary)
+    long = related(posts, Related(count=300))
+    for count in (1, 4):
+        assert related(posts, Related(count=count)) == {id: found[:count] for id, found in long.items()}
+
+
+def test_only_the_proportion_of_the_weights_matters() -> None:
+    posts = corpus(100, 200)
+    usual = related(posts, Related())
+    assert related(posts, Related(terms_weight=0.002, words_weight=0.001)) == usual
+    assert related(posts, Related(terms_weight=1e300, words_weight=5e299)) == usual
+    assert related(posts, Related(words_weight=1.0)) != usual
+
+
 def test_weights_switch_a_side_off() -> None:
     posts = [post("a", "net", "bread"), post("t", "net", "x"), post("w", "y", "bread"), *filler(20)]
     assert ids(related(posts, Related(words_weight=0))["a"]) == ["t"]

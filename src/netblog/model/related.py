@@ -43,7 +43,7 @@ NEAR = 32
 MIN_SCORE = 0.1
 """Posts less alike than this are not recommended."""
 
-_GRAIN = 10_000
+_GRAIN = 100  # Coarse on purpose: a post more moves a finer score of a third of the blog.
 _SCALE = 4  # Small: sums below 257 are Python's cached integers, which halves the time.
 
 
@@ -66,7 +66,7 @@ class Match(msgspec.Struct, frozen=True):
 
     id: str
     score: float
-    """0 to 1, to four decimals."""
+    """0 to 1, in whole hundredths, rounded down."""
     shared: tuple[str, ...]
     """What speaks for it, rarest first: terms, then words."""
 
@@ -174,7 +174,7 @@ def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, 
     """The matches of the posts of one language, which come newest first."""
     corpus = _Corpus(posts, options)
     norms, names = corpus.norms, corpus.names
-    lightest, heaviest, total = min(norms), max(norms), len(posts)
+    lightest, heaviest, total = min(filter(None, norms), default=0), max(norms), len(posts)
     siblings: dict[str, list[int]] = {}
     for at, post in enumerate(posts):
         siblings.setdefault(post.key, []).append(at)
@@ -183,8 +183,9 @@ def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, 
         mine = norms[me]
         floor = 0
         if len(points) > options.count:
-            # No post with fewer points can be among the best, however short it is.
-            floor = sorted(points.values())[-options.count] * (mine + lightest) // (mine + heaviest) - 1
+            # So many posts score at least `sure`; none with fewer points than `floor` can, however short.
+            sure = 2 * _GRAIN * sorted(points.values())[-options.count] // (mine + heaviest)
+            floor = sure * (mine + lightest) // (2 * _GRAIN)
         # Score and number in one integer: it sorts faster than a tuple.
         ranked = [
             2 * _GRAIN * got // (mine + norms[other]) * total - other
