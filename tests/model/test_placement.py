@@ -97,7 +97,7 @@ def test_a_draft_without_a_date_is_only_left_out() -> None:
     ("path", "lang", "key", "id", "url"),
     [
         ("posts/hello.it.md", "it", "posts/hello", "posts/hello.it", "/it/posts/hello/"),
-        ("posts/hello.en.md", "en", "posts/hello", "posts/hello", "/posts/hello/"),
+        ("posts/hello.en.md", "en", "posts/hello", "posts/hello.en", "/posts/hello/"),
         ("posts/hello.PT-br.md", "pt-BR", "posts/hello", "posts/hello.pt-BR", "/pt-BR/posts/hello/"),
         ("posts/trip/index.it.md", "it", "posts/trip", "posts/trip.it", "/it/posts/trip/"),
         ("posts/node.js.md", "en", "posts/node.js", "posts/node.js", "/posts/node.js/"),
@@ -118,13 +118,25 @@ def test_front_matter_may_name_the_language() -> None:
     assert entry("posts/hello.it.md", lang="it").lang == "it"
 
 
-def test_a_language_that_is_not_the_sites_or_not_the_files_is_an_error() -> None:
-    unknown = problem("posts/x.md", lang="fr")
-    assert unknown.message == "the language 'fr' is not one of the site's (en, it, pt-BR)"
-    assert (unknown.line, unknown.hint) == (5, "add [languages.fr] to netblog.toml")
-    assert "did you mean 'it'?" in (problem("posts/x.md", lang="ita").hint or "")
+def test_a_guest_in_another_language_is_placed_in_the_sites_own() -> None:
+    guest = entry("posts/salut.md", lang="fr")
+    assert (guest.lang, guest.url, guest.id) == ("fr", "/posts/salut/", "posts/salut")
+
+
+def test_a_language_that_is_none_or_not_the_files_is_an_error() -> None:
+    wrong = problem("posts/x.md", lang="italian")
+    assert (wrong.message, wrong.line) == ("'italian' is not a language", 5)
+    assert wrong.hint == "write a code such as en or pt-BR (BCP 47)"
+    assert problem("posts/x.md", lang="it!").hint == "did you mean 'it'?"
     twice = problem("posts/x.it.md", lang="en")
     assert twice.message == "the front matter says 'en', but the file's name says 'it'"
+
+
+def test_an_id_depends_on_the_path_alone() -> None:
+    plain = Layout(language="it")
+    for path in ("posts/ciao.md", "posts/ciao.it.md", "posts/2014-01-01-x.md"):
+        assert entry(path).id == entry(path, plain).id
+    assert entry("posts/ciao.md", lang="it").id == "posts/ciao"
 
 
 def test_the_title_is_the_front_matters_else_the_headings_else_the_names() -> None:
@@ -232,7 +244,7 @@ def test_the_layout_is_what_placement_reads_of_the_configuration() -> None:
         site=Site(url="https://example.com/blog/", language="it"),
         content=Content(permalink="/{year}/{slug}/"),
         comments=Comments(enabled=False),
-        languages={"en": Language()},
+        languages={"it": Language(), "en": Language()},
         taxonomies={"tags": Taxonomy(), "places": Taxonomy()},
     )
     assert layout(config) == Layout(

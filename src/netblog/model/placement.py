@@ -7,7 +7,8 @@ path and front matter; so an `Entry` changes exactly when something that others 
 - *Name* is the file's (or, for NAME/index.md, the folder's), without language and, for posts, date.
 - *Key* is the content path without language, extension and `/index`: `posts/2014-08-19-trip`. So a file may
   become a bundle and keep its identity. It keeps its date, or two years' `-hello.md` would be one.
-- *Id* is the front matter's, else the key, with `.LANG` after it in a language other than the site's.
+- *Id* is the front matter's, else the key, with `.LANG` after it where the file's name has a language: it
+  depends on nothing but the path, so neither a change of settings nor of a title makes a post a new one.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ Withheld = Literal["draft", "future", "expired"]
 
 _EXTENSION = re.compile(r"(?<=[^/])\.(?:md|markdown|mdown|mkd)\Z", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_](.+))?\Z", re.DOTALL)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -63,7 +65,7 @@ def layout(config: Config) -> Layout:
     """The Layout of a configuration; `tags` and `categories` are always among the taxonomies."""
     return Layout(
         language=config.site.language,
-        languages=tuple(config.languages),
+        languages=tuple(code for code in config.languages if code != config.site.language),
         permalink=config.content.permalink,
         page_permalink=config.content.page_permalink,
         site_url=config.site.url,
@@ -136,7 +138,7 @@ class _Placing:
         entry = Entry(
             path=self.document.path,
             kind=file.kind,
-            id=id or (file.key if lang == self.layout.language else f"{file.key}.{lang}"),
+            id=id or (f"{file.key}.{file.lang}" if file.lang else file.key),
             key=file.key,
             lang=lang,
             title=_line(front.title) or _line(heading) or _readable(name),
@@ -199,27 +201,29 @@ class _Placing:
         return None
 
     def lang(self, file: _File) -> str:
+        """The language. One that is not the site's is let be: a guest in the site's own edition."""
         said = (self.front.lang or "").strip()
         if not said:
             return file.lang or self.layout.language
         # `en-US` in a site in `en` is no translation, only a more exact word for the same.
         own = self.known(said) or self.known(re.split("[-_]", said)[0])
-        if own is None:
-            languages = (self.layout.language, *self.layout.languages)
-            near = get_close_matches(said.lower(), languages, 1, 0.5)
-            hint = f"add [languages.{said}] to netblog.toml"
-            self.problem(
-                f"the language {said!r} is not one of the site's ({', '.join(languages)})",
-                "lang",
-                hint=f"did you mean {near[0]!r}? Else {hint}" if near else hint,
-            )
-        elif file.lang not in (None, own):
+        if file.lang is not None and own != file.lang:
             self.problem(
                 f"the front matter says {said!r}, but the file's name says {file.lang!r}",
                 "lang",
                 hint="take `lang` out, or rename the file",
             )
-        return own or file.lang or self.layout.language
+            return file.lang
+        if own is None and not _LANGUAGE.match(said):
+            languages = (self.layout.language, *self.layout.languages)
+            near = get_close_matches(said.lower(), languages, 1, 0.5)
+            self.problem(
+                f"{said!r} is not a language",
+                "lang",
+                hint=f"did you mean {near[0]!r}?" if near else "write a code such as en or pt-BR (BCP 47)",
+            )
+            return self.layout.language
+        return own or said
 
     def name(self, file: _File) -> tuple[str, datetime | None]:
         """The name without its date, and the date."""
@@ -258,7 +262,7 @@ class _Placing:
         except ValueError as error:
             self.problem(str(error), "permalink")
             return None
-        return path if said or lang == self.layout.language else f"/{lang}{path}"
+        return f"/{lang}{path}" if lang in self.layout.languages and not said else path
 
     def aliases(self, url: str) -> tuple[str, ...]:
         found: dict[str, None] = {}

@@ -55,7 +55,7 @@ class Features(msgspec.Struct, frozen=True, kw_only=True):
     """Shared by the translations of one post, which are never recommended to each other."""
     lang: str
     terms: tuple[str, ...] = ()
-    """Slugs, told apart by taxonomy where that matters: `tags/rete`."""
+    """Slugs, told apart by taxonomy where that matters (`tags/rete`)."""
     words: tuple[str, ...] = ()
     """Of title and headings, as `tokenise` gives them; how often one stands there does not matter."""
     date: datetime | None = None
@@ -122,7 +122,7 @@ class _Corpus:
     number always comes first in ties and in explanations.
     """
 
-    __slots__ = ("holders", "kept", "names", "norms", "posts", "split", "weights")
+    __slots__ = ("_rows", "holders", "kept", "names", "norms", "posts", "split", "weights")
 
     def __init__(self, posts: Sequence[Features], options: Related) -> None:
         self.posts = list(range(len(posts)))
@@ -131,6 +131,7 @@ class _Corpus:
         self.weights: list[int] = []
         self.holders: list[dict[int, int]] = []
         """By feature, its posts, newest first, each with the weight of the feature."""
+        self._rows: dict[int, list[int]] = {}
         self.kept: list[list[int]] = [[] for _ in posts]
         """By post, the features that describe it."""
         self.norms = [0] * len(posts)
@@ -169,6 +170,13 @@ class _Corpus:
                 self.norms[at] += alone * min(single, kept - len(mine))
             self.kept[at] += mine
 
+    def row(self, number: int) -> list[int]:
+        """The posts of a feature, to be cut around a place."""
+        found = self._rows.get(number)
+        if found is None:
+            found = self._rows[number] = list(self.holders[number])
+        return found
+
 
 def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """The matches of the posts of one language, which come newest first."""
@@ -200,8 +208,8 @@ def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, 
             if score < MIN_SCORE * _GRAIN:
                 break
             other = score * total - rank
-            shared = tuple([names[number] for number in corpus.kept[other] if number in described])
-            matches.append(Match(posts[other].id, score / _GRAIN, shared))
+            shared = dict.fromkeys([names[number] for number in corpus.kept[other] if number in described])
+            matches.append(Match(posts[other].id, score / _GRAIN, tuple(shared)))
         yield post.id, tuple(matches)
 
 
@@ -209,13 +217,16 @@ def _points(me: int, family: list[int], corpus: _Corpus, wanted: int) -> dict[in
     """The weight that each candidate shares with post `me`; its own translations are no candidates."""
     reach, words = TERM_REACH, False
     telling: list[dict[int, int]] = []
-    common: list[dict[int, int]] = []
+    common: list[int] = []
     for number in corpus.kept[me]:
         if not words and number >= corpus.split:
             reach, words = WORD_REACH, True
         holders = corpus.holders[number]
         reach -= len(holders)
-        (telling if reach >= 0 else common).append(holders)
+        if reach >= 0:
+            telling.append(holders)
+        else:
+            common.append(number)
     points: dict[int, int] = {}
     for holders in telling:
         # Adding item by item would take twice the time: few posts share two things, so update, then mend.
@@ -224,14 +235,15 @@ def _points(me: int, family: list[int], corpus: _Corpus, wanted: int) -> dict[in
         for other, got in twice:
             points[other] += got
     if len(points) <= wanted:
-        for holders in common:
-            row = list(holders)
+        for number in common:
+            row = corpus.row(number)
             at = bisect_left(row, me)
             for other in row[max(0, at - NEAR) : at + NEAR + 1]:
                 points.setdefault(other, 0)
     for other in family:
         points.pop(other, None)
-    for holders in common:
+    for number in common:
+        holders = corpus.holders[number]
         for other in points.keys() & holders.keys():
             points[other] += holders[other]
     return points
