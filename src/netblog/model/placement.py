@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -309,9 +309,33 @@ def _readable(name: str) -> str:
     return words[:1].upper() + words[1:] or name
 
 
-def duplicate_ids(entries: Iterable[Entry]) -> tuple[Problem, ...]:
+class Dated(Protocol):
+    """What decides whether a file is published at a moment."""
+
+    @property
+    def draft(self) -> bool: ...
+    @property
+    def date(self) -> datetime | None: ...
+    @property
+    def expires(self) -> datetime | None: ...
+
+
+class Identified(Protocol):
+    """What must be told apart from all others."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def lines(self) -> dict[str, int]: ...
+
+
+def duplicate_ids(entries: Iterable[Identified]) -> tuple[Problem, ...]:
     """One error for each file whose id another file, earlier by path, has already."""
-    first: dict[str, Entry] = {}
+    first: dict[str, Identified] = {}
     problems = []
     for entry in sorted(entries, key=lambda entry: entry.path):
         other = first.setdefault(entry.id, entry)
@@ -333,7 +357,7 @@ def duplicate_ids(entries: Iterable[Entry]) -> tuple[Problem, ...]:
 
 
 def visibility(
-    entry: Entry, *, drafts: bool, future: bool, reached: Callable[[datetime], bool]
+    entry: Dated, *, drafts: bool, future: bool, reached: Callable[[datetime], bool]
 ) -> Withheld | None:
     """Why an entry is withheld, or None if it is published.
 

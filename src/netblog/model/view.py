@@ -56,7 +56,7 @@ class TranslationView:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A post in a list."""
+    """What other pages may know of a post: enough to list it, and nothing that a body edit changes."""
 
     id: str
     title: str

@@ -6,7 +6,6 @@ a way to somewhere else. Folders found real are remembered for one build, since 
 every file in it would double the cost of a build that changes nothing.
 """
 
-# ruff: noqa: PTH102, PTH105, PTH106, PTH108, PTH123
 # Calls of `os` on strings: making Path objects for 12,500 files costs as much as looking at them.
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from netblog.model.feed import Channel, FeedEntry, Item, atom_feed, json_feed, m
 from netblog.model.listing import page_path, paginate
 from netblog.rules import settings
 from netblog.rules.catalog import order, placement, registry
-from netblog.rules.links import travelling_body
+from netblog.rules.links import travelling_html
 from netblog.rules.pages import home_total, period, period_url, periods, term_total
 from netblog.rules.relations import label, labels, relations, term
 from netblog.rules.views import full_url, href, listed
@@ -30,7 +30,7 @@ def entry(fetch: Fetch, path: str) -> FeedEntry:
             id=stable_id(placed.id, fetch(settings.feeds()).id_base),
             url=post.absolute_url,
             title=post.title,
-            html=fetch(travelling_body(path)),
+            html=travelling_html(fetch, path),
             summary=post.summary,
             published=placed.date,
             updated=placed.updated or placed.date,
@@ -103,8 +103,8 @@ def sitemap_places(fetch: Fetch) -> tuple[maps.Place, ...]:
         return max((moment for moment in moments if moment), default=None)
 
     def listing(first: str, total: int, changed: datetime | None) -> None:
-        for number in range(1, total + 1):
-            found.append(maps.Place(url=full_url(fetch, page_path(first, number)), changed=changed))
+        urls = [full_url(fetch, page_path(first, number)) for number in range(1, total + 1)]
+        found.extend(maps.Place(url=url, changed=changed) for url in urls)
 
     for lang, own in editions.items():
         ids = fetch(order(lang))

@@ -13,7 +13,7 @@ import msgspec
 from netblog.engine import Fetch, rule
 from netblog.errors import Problem
 from netblog.model.placeholder import resolve
-from netblog.model.post import Link
+from netblog.model.post import Document, Link
 from netblog.model.urls import absolute, encode_url, join_base, resolve_source
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size
@@ -76,8 +76,6 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 def resolved(fetch: Fetch, path: str) -> Resolved:
     """Every relative link of a content file, looked up."""
     body = fetch(document(path)).body
-    if not body.links:
-        return Resolved(urls=(), sizes=(), problems=())
     urls: list[str] = []
     sizes: list[tuple[int, int] | None] = []
     problems: list[Problem] = []
@@ -209,27 +207,35 @@ def _with_sizes(html: str, sizes: tuple[tuple[int, int] | None, ...]) -> str:
     return _IMAGE.sub(put, html)
 
 
-@rule
-def body(fetch: Fetch, path: str) -> str:
+def without_title(source: Document, html: str) -> str:
+    """The body without the heading that gives the post its title: the template prints that one."""
+    if source.front.title is None and source.heading is not None and html.startswith("<h1"):
+        return html.partition("</h1>")[2].lstrip()
+    return html
+
+
+def body_html(fetch: Fetch, path: str) -> str:
     """The HTML of a content file with its links as a page of the site needs them."""
-    read = fetch(document(path)).body
+    source = fetch(document(path))
+    html = without_title(source, source.body.html)
+    if not source.body.links:
+        return html
     links = fetch(resolved(path))
-    if not links.urls:
-        return read.html
     base = fetch(settings.base())
     urls = [escape(join_base(base, url) if url.startswith("/") else url) for url in links.urls]
-    return resolve(_with_sizes(read.html, links.sizes), urls)
+    return resolve(_with_sizes(html, links.sizes), urls)
 
 
-@rule
-def travelling_body(fetch: Fetch, path: str) -> str:
+def travelling_html(fetch: Fetch, path: str) -> str:
     """The HTML of a content file for feeds: every link absolute."""
-    read = fetch(document(path)).body
+    source = fetch(document(path))
+    read = source.body
     options = fetch(settings.feeds())
     html = read.excerpt if options.content == "excerpt" and read.excerpt is not None else read.html
-    links = fetch(resolved(path))
-    if not links.urls:
+    html = without_title(source, html)
+    if not read.links:
         return html
+    links = fetch(resolved(path))
     spot = fetch(published(path))
     site_url = fetch(settings.site()).url
     own = absolute(site_url, spot.url) if spot else site_url
