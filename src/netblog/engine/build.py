@@ -174,9 +174,9 @@ class Engine:
 
         share(self, nodes, jobs)
 
-    def commit(self) -> None:
-        """Write all that this build learned, in one transaction."""
-        self.traces.commit(self._epoch)
+    def commit(self, meta: Mapping[str, bytes] | None = None) -> None:
+        """Write all that this build learned, and small notes of the caller's, in one transaction."""
+        self.traces.commit(meta or {})
 
     def collect(self, roots: Iterable[Key[Any]]) -> None:
         """Drop the traces of what no root reads any more."""
@@ -437,7 +437,7 @@ class Fetcher:
         engine = self._engine
         wanted = list(keys)
         if len(wanted) > 32:
-            engine.traces.load(wanted)
+            engine.traces.load_values(wanted)
         values: list[V] = []
         failures: list[NetblogError] = []
         for key in wanted:
