@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_core import StateCore, replace, smartquotes
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
@@ -31,7 +32,7 @@ _ATTRIBUTED = frozenset((
     "table_open", "dl_open", "fence", "code_block", "hr",
 ))
 
-_FOR_OTHERS = frozenset(("hl_lines", "linenos", "linenostart", "lineno", "anchorlinenos", "start", "startFrom"))
+_FOR_OTHERS = frozenset(("hl_lines", "linenos", "linenostart", "lineno", "anchorlinenos", "startFrom"))
 """What other programs look for after the language of a code block; not worth a warning."""
 
 
@@ -65,10 +66,9 @@ class Dialect(MarkdownIt):
     def _extend(self, options: Markdown) -> None:
         self.options["strikethrough_single_tilde"] = True
         self.enable(["table", "strikethrough"])
-        self.block.ruler.at("html_block", excerpt.html_block_rule, {"alt": ["paragraph", "reference", "blockquote"]})
-        self.block.ruler.before(
-            "html_block", "more", excerpt.block_rule, {"alt": ["paragraph", "reference", "blockquote"]}
-        )
+        interrupting = RuleOptionsType(alt=["paragraph", "reference", "blockquote"])
+        self.block.ruler.at("html_block", excerpt.html_block_rule, interrupting)
+        self.block.ruler.before("html_block", "more", excerpt.block_rule, interrupting)
         self.inline.ruler.before("autolink", "more", excerpt.inline_rule)
         if options.footnotes:
             self.block.ruler.before(

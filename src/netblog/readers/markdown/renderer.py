@@ -120,7 +120,7 @@ class Rendering(Spans):
         # The list grows while it is read: a note may be the first to refer to another.
         for note in notes.listed:
             ident = notes.note_id(note.number)
-            self._anchors.ids.add(ident)
+            self.ids.add(ident)
             out.append(f'<li id="{ident}">\n')
             in_paragraph = bool(note.tokens) and note.tokens[-1].type == "paragraph_close"
             self.run(note.tokens[:-1] if in_paragraph else note.tokens)

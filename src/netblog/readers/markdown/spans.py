@@ -52,6 +52,8 @@ class Spans:
         self.links = Links()
         self.first_image: int | None = None
         """Index into the links of the body's first image, if that is local."""
+        self.ids: set[str] = set()
+        """Every id written, as an attribute or in raw HTML."""
         self.raw: list[tuple[str, int]] = []
         """Raw HTML in order, each with the 0-based line it begins at."""
         self._options = options
@@ -113,11 +115,14 @@ class Spans:
         """A token's attributes as they stand in a tag."""
         if not token.attrs:
             return ""
-        return "".join(
-            f' {name}="{escape(str(value))}"'
-            for name, value in token.attrs.items()
-            if name != "id" or not self._is_excerpt
-        )
+        written = ""
+        for name, value in token.attrs.items():
+            if name == "id":
+                if self._is_excerpt:
+                    continue
+                self.ids.add(str(value))
+            written += f' {name}="{escape(str(value))}"'
+        return written
 
     def _find_line(self, written: str) -> int:
         """The 0-based line that `written` is on, or that its block begins at when it is not found there."""
@@ -161,7 +166,7 @@ class Spans:
             return
         self.raw.append((html, line))
         if self._is_excerpt:
-            html = rawhtml.without_ids(html)
+            html = rawhtml.complete(rawhtml.without_ids(html))
         else:
 
             def rewrite(href: str, image: bool) -> str | None:
@@ -173,6 +178,8 @@ class Spans:
                     self.first_image = len(self.links.found) - 1
                 return placeholder
 
+            if "id" in html or "name" in html or "ID" in html:
+                self.ids.update(ident for ident, _ in rawhtml.ids(html))
             html = token.content = rawhtml.rewrite_links(html, rewrite)
         if token.type == "html_inline" and html[:3].lower() == "<br":
             self.text.append("\n")
@@ -183,7 +190,7 @@ class Spans:
             return
         note, mark = self._notes.refer(token, self._env)
         ident = self._notes.mark_id(note.number, mark)
-        self._anchors.ids.add(ident)
+        self.ids.add(ident)
         self.out.append(
             f'<sup class="footnote-ref"><a href="#{self._notes.note_id(note.number)}" id="{ident}" '
             f'role="doc-noteref">{note.number}</a></sup>'
