@@ -86,6 +86,7 @@ def assert_valid(html: str) -> None:
 @example("[a <!--more--> b](x.md)")
 @example("> [!NOTE]\n\n: x")
 @example("- [ ] a<!--more-->")
+@example("[^[]](x.md)")
 def test_body_and_excerpt_are_balanced_html(text: str) -> None:
     body = render(ESCAPED, text).body
     for html in (body.html, body.excerpt or ""):

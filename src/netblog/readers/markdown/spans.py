@@ -25,7 +25,6 @@ _TAGS = {
     "em_close": "</em>",
     "s_open": "<del>",
     "s_close": "</del>",
-    "link_close": "</a>",
 }
 
 
@@ -82,6 +81,8 @@ class Spans:
 
     def _write(self, children: list[Token]) -> None:
         out, text, tags = self.out, self.text, _TAGS
+        link: Token | None = None
+        held: list[Token] = []
         for child in children:
             kind = child.type
             if kind == "text" or kind == "text_special":
@@ -94,7 +95,13 @@ class Spans:
             elif kind in tags:
                 out.append(tags[kind])
             elif kind == "link_open":
+                link = child
                 self._link(child)
+            elif kind == "link_close":
+                link = None
+                out.append("</a>")
+                while held:
+                    self._footnote_mark(held.pop(0))
             elif kind == "code_inline":
                 text.append(child.content)
                 out.append(f"<code{self._attributes(child)}>{escape(child.content)}</code>")
@@ -109,7 +116,11 @@ class Spans:
             elif kind == "html_inline":
                 self._raw(child, self._find_line(child.content))
             elif kind == "footnote_ref":
-                self._footnote_mark(child)
+                # A mark is a link, and links do not nest: it waits for the end of the one it is in.
+                if link is None:
+                    self._footnote_mark(child)
+                else:
+                    held.append(child)
 
     def _attributes(self, token: Token) -> str:
         """A token's attributes as they stand in a tag."""
@@ -236,6 +247,6 @@ def contents_html(heading: Token) -> str:
             parts.append(" ")
         elif kind == "image":
             parts.append(escape(alternative_text(child.children or [])))
-        elif kind in _TAGS and kind != "link_close":
+        elif kind in _TAGS:
             parts.append(_TAGS[kind])
     return "".join(parts).strip()
