@@ -96,6 +96,11 @@ def apply(token: Token, values: dict[str, str], env: MutableMapping[str, Any], l
                 env.setdefault("ids", []).append((line, token))
 
 
+def lead_class(token: Token, name: str) -> None:
+    """Put a class of ours before those the author gave."""
+    token.attrs["class"] = f"{name} {token.attrs['class']}" if "class" in token.attrs else name
+
+
 def merge(first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
     """Two lists of attributes as one: classes add up, of others the second counts."""
     both = {**first, **second}
