@@ -90,10 +90,12 @@ def apply(token: Token, values: dict[str, str], env: MutableMapping[str, Any], l
             continue
         elif name == "class" and "class" in attrs:
             attrs["class"] = f"{attrs['class']} {value}"
-        else:
-            attrs[name] = "-".join(value.split()) if name == "id" else value
-            if name == "id":
+        elif name == "id":
+            if name not in attrs:
                 env.setdefault("ids", []).append((line, token))
+            attrs[name] = "-".join(value.split())
+        else:
+            attrs[name] = value
 
 
 def lead_class(token: Token, name: str) -> None:
