@@ -31,7 +31,7 @@ from netblog.readers.config import read_config
 from netblog.rules.catalog import document, registry, spot
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
-from netblog.rules.relations import relations_table
+from netblog.rules.relations import features, relations_table
 from netblog.rules.sources import content_files
 from netblog.rules.summary import Summary, summary, troubles
 from netblog.rules.views import listed
@@ -242,8 +242,8 @@ class _Workshop:
         engine = self.engine
         paths = engine.fetch(content_files())
         with self._watched([document(path) for path in paths], "Reading"):
-            # A spot needs nothing but its own file, so that much can be shared out at once.
-            engine.prefetch([spot(path) for path in paths], self.jobs)
+            # These need nothing but a post's own file, so that much can be shared out at once.
+            engine.prefetch([key for path in paths for key in (spot(path), features(path))], self.jobs)
             planned = engine.bring([manifest()])
             plan = engine.fetch(manifest()) if manifest() in planned.digests else ()
             # What many pages show of one post is made before the pages are shared out: each worker would
