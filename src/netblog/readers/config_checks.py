@@ -224,7 +224,6 @@ _CHECKS: dict[Path, _Check] = {
     ("content", "permalink"): _permalink,
     ("content", "page_permalink"): _permalink,
     ("content", "per_page"): _between(1, 100_000),
-    ("content", "feed_length"): _between(1, 100_000),
     ("build", "output"): _filled,
     ("build", "jobs"): _between(0, 1024),
     ("theme", "name"): _filled,

@@ -93,15 +93,15 @@ def joined(fetch: Fetch) -> Joined:
     for comment in comments:
         if comment.page in found.matched:
             pages.setdefault(found.matched[comment.page], []).append(comment)
-    for lost in found.unmatched:
-        problems.append(
-            Problem(
-                f"{_count(lost.comments)} for {lost.page!r} found no page",
-                hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
-                severity="warning",
-                code="comments-unmatched",
-            )
+    problems += [
+        Problem(
+            f"{_count(lost.comments)} for {lost.page!r} found no page",
+            hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
+            severity="warning",
+            code="comments-unmatched",
         )
+        for lost in found.unmatched
+    ]
     return Joined(pages=shards({path: tuple(kept) for path, kept in pages.items()}), problems=tuple(problems))
 
 

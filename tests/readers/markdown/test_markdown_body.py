@@ -77,7 +77,10 @@ def test_the_contents_go_as_deep_as_the_option_says() -> None:
 
 
 def test_anchors_are_all_the_ids_there_are() -> None:
-    made = body('# A\n\n{#b}\nx[^1] `y`{#c}\n\n<div id="d"><a name=e></a></div>\n\n```py {#f}\n```\n\n[^1]: <i id=g>n</i>\n')
+    made = body(
+        '# A\n\n{#b}\nx[^1] `y`{#c}\n\n<div id="d"><a name=e></a></div>\n\n'
+        "```py {#f}\n```\n\n[^1]: <i id=g>n</i>\n"
+    )
     assert made.anchors == ("a", "b", "c", "d", "e", "f", "fn-p-1", "fnref-p-1", "g")
 
 
@@ -121,7 +124,8 @@ def test_the_text_is_plain_and_has_code_and_footnotes() -> None:
 
 
 def test_only_highlighted_code_has_languages() -> None:
-    assert body("```rust\n1\n```\n\n```Python\n1\n```\n\n```text\n1\n```\n\n```nope\n1\n```").languages == ("python", "rust")
+    made = body("```rust\n1\n```\n\n```Python\n1\n```\n\n```text\n1\n```\n\n```nope\n1\n```")
+    assert made.languages == ("python", "rust")
     assert body("```rust\n1\n```", highlight=False).languages == ()
 
 
@@ -178,7 +182,8 @@ def test_nothing_of_one_body_shows_in_the_next() -> None:
     reader = MarkdownReader(Markdown(smart_quotes=True))
     together = [reader.render(text, path="x", first_line=1, prefix="p") for text in texts * 2]
     alone = [
-        MarkdownReader(Markdown(smart_quotes=True)).render(text, path="x", first_line=1, prefix="p") for text in texts * 2
+        MarkdownReader(Markdown(smart_quotes=True)).render(text, path="x", first_line=1, prefix="p")
+        for text in texts * 2
     ]
     assert together == alone
 

@@ -57,7 +57,10 @@ def test_every_class_in_the_html_is_in_the_sheet_or_has_the_colour_of_plain_text
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(alphabet="ab1 \n\t\"'<>&#@()[]{}=:;/\\\x00é\ufeff\r", max_size=60), st.sampled_from(["python", "html", "c", "yml"]))
+@given(
+    st.text(alphabet="ab1 \n\t\"'<>&#@()[]{}=:;/\\\x00é\ufeff\r", max_size=60),
+    st.sampled_from(["python", "html", "c", "yml"]),
+)
 def test_the_text_stays_the_same_to_the_letter(code: str, language: str) -> None:
     html = highlight(code, language)
     if html is not None:
