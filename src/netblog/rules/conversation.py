@@ -16,7 +16,6 @@ from netblog.errors import CommentError, ContentError, Problem
 from netblog.model.comment import Comment, CommentFile, Conversation
 from netblog.model.joining import Pages, join, normalise
 from netblog.model.thread import converse
-from netblog.readers.comments import read_comments
 from netblog.readers.source import read_source
 from netblog.rules import settings
 from netblog.rules.catalog import registry
@@ -48,6 +47,8 @@ def comment_file(fetch: Fetch, path: str) -> CommentFile:
     if data is None:
         hint = "[comments] sources in netblog.toml names it"
         return CommentFile(problems=(Problem("there is no such comment file", path=path, hint=hint),))
+    from netblog.readers.comments import read_comments
+
     try:
         return read_comments(data, path, ZoneInfo(fetch(settings.reading()).timezone))
     except CommentError as error:
