@@ -27,11 +27,11 @@ from netblog.model.config import Config
 from netblog.model.report import BuildReport
 from netblog.output import OutputFolder, Published
 from netblog.readers.config import read_config
-from netblog.rules.catalog import document
+from netblog.rules.catalog import document, spot
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
 from netblog.rules.sources import content_files
-from netblog.rules.summary import Summary, summary
+from netblog.rules.summary import Summary, summary, troubles
 from netblog.rules.words import cause_of
 
 CACHE = ".netblog"
@@ -198,20 +198,53 @@ class _Workshop:
         return wanted or os.cpu_count() or 1
 
     def run(self, started: float) -> BuildReport:
+        self.engine.update()
+        return self._repeated(started) or self._made(started)
+
+    def _repeated(self, started: float) -> BuildReport | None:
+        """The report of a build that found nothing changed, on the site or in the output; else None.
+
+        The ledger knows every output by itself then, and nothing has to be asked of the traces.
+        """
+        if self.engine.state.changed_inputs or self.store.meta("complete") != self._mark:
+            return None
+        wanted = {path: owned.digest for path, owned in self.output.owned.items()}
+        if self.output.missing(wanted):
+            return None
+        told = self.engine.fetch(summary())
+        problems = _merged(self.store.problems, told.problems)
+        if problems and self.options.strict:
+            return self._report(started, told, problems, ok=False)
+        published = self.output.publish(wanted)
+        self.engine.commit({"complete": self._mark})
+        return self._report(started, told, problems, ok=True, published=published)
+
+    @property
+    def _mark(self) -> bytes:
+        """What the store says when the last build to this output folder ended well."""
+        return self.output.folder.as_posix().encode()
+
+    def _made(self, started: float) -> BuildReport:
         engine = self.engine
-        engine.update()
-        paths = [document(path) for path in engine.fetch(content_files())]
-        with self._watched(paths, "Reading"):
-            engine.prefetch(paths, self.jobs)
-            told, plan, problems = self._plan()
+        paths = engine.fetch(content_files())
+        with self._watched([document(path) for path in paths], "Reading"):
+            # A spot needs nothing but its own file, so that much can be shared out at once.
+            engine.prefetch([spot(path) for path in paths], self.jobs)
+            planned = engine.bring([manifest()])
+            plan = engine.fetch(manifest()) if manifest() in planned.digests else ()
         self._paths = _by_key(plan)
         keys: dict[Key[bytes], None] = {Key.parse(artifact.key): None for artifact in plan}
         with self._watched(list(keys), "Rendering"):
-            engine.prefetch(list(keys), self.jobs)
-            brought = engine.bring(list(keys))
-        problems = _merged(self.store.problems, problems, brought.problems)
+            engine.prefetch([*keys, *(troubles(path) for path in paths)], self.jobs)
+            brought = engine.bring(keys)
+        # A site so broken that there is no plan still has all its problems told.
+        summed = engine.bring([summary()])
+        told = engine.fetch(summary()) if summary() in summed.digests else None
+        problems = _merged(
+            self.store.problems, told.problems if told else (), planned.problems, brought.problems, summed.problems
+        )
         if any(it.severity == "error" or self.options.strict for it in problems):
-            engine.commit()
+            engine.commit({"complete": b""})
             return self._report(started, told, problems, ok=False)
         wanted = {it.path: brought.digests[Key.parse(it.key)] for it in plan}
         gone = set(self.output.missing(wanted))
@@ -220,7 +253,7 @@ class _Workshop:
         published = self.output.publish(wanted)
         if published.removed:
             engine.collect([*keys, *_ROOTS])
-        engine.commit()
+        engine.commit({"complete": self._mark})
         return self._report(started, told, problems, ok=True, published=published)
 
     @contextmanager
@@ -233,13 +266,6 @@ class _Workshop:
                 yield
             finally:
                 self.engine.on_run = None
-
-    def _plan(self) -> tuple[Summary | None, tuple[Artifact, ...], tuple[Problem, ...]]:
-        """What to say and what to make. A site so broken that there is no plan still has all its problems told."""
-        brought = self.engine.bring([summary(), manifest()])
-        told = self.engine.fetch(summary()) if summary() in brought.digests else None
-        plan = self.engine.fetch(manifest()) if manifest() in brought.digests else ()
-        return told, plan, _merged(told.problems if told else (), brought.problems)
 
     def _explained(self, written: Sequence[str]) -> tuple[tuple[str, str], ...]:
         keys = {path: key for key, paths in (self._paths or {}).items() for path in paths}

@@ -327,6 +327,7 @@ class Store:
         values: Iterable[tuple[int, bytes]],
         gone: Iterable[int],
         reasons: Iterable[tuple[str, str, str, str]],
+        meta: Mapping[str, bytes],
     ) -> None:
         """Write what a build learned, with the ledger's changes since, all or nothing."""
         self._write()
@@ -345,7 +346,8 @@ class Store:
         db.executemany("insert or replace into value values (?, ?)", values)
         db.executemany("insert or replace into reason values (?, ?, ?, ?)", reasons)
         count = db.execute("select count(*) from input").fetchone()[0]
-        db.execute("insert or replace into meta values ('inputs', ?)", (str(count).encode(),))
+        notes = {**meta, "inputs": str(count).encode()}
+        db.executemany("insert or replace into meta values (?, ?)", notes.items())
         db.execute("commit")
 
     def forget(self) -> None:

@@ -17,10 +17,11 @@ EXAMPLES = json.loads((Path(__file__).parent / "commonmark-0.31.2.json").read_te
 BARE = MarkdownReader(Markdown(bare=True))
 
 FRAGMENTS = (
-    "a", "b c", " ", "  ", "    ", "\t", "\n", "\n\n", "*", "**", "_", "`", "```", "~~~", "~~", "[", "]", "](",
-    "]:", ")", "(", "!", "![", "<", ">", "> ", "- ", "+ ", "* ", "1. ", "2) ", "# ", "## ", "===", "---", "***",
-    "\\", "\\\n", "  \n", "&amp;", "&#35;", "&", '"', "'", "<b>", "</b>", "<div>", "</div>", "<!--", "-->", "<?",
-    "<http://a.b>", "x@y.z", ":", "|", "é", "中", "\u00a0", "“", "^", "{", "}", "=", "0", ".", "/u", "'t'",
+    "a", "b c", " ", "  ", "    ", "\t", "\n", "\n\n", "*", "**", "_", "`", "```", "~~~", "~~", "[", "]",
+    "](", "]:", ")", "(", "!", "![", "<", ">", "> ", "- ", "+ ", "* ", "1. ", "2) ", "# ", "## ", "===",
+    "---", "***", "\\", "\\\n", "  \n", "&amp;", "&#35;", "&", '"', "'", "<b>", "</b>", "<div>", "</div>",
+    "<!--", "-->", "<?", "<http://a.b>", "x@y.z", ":", "|", "é", "中", "\u00a0", "“", "^", "{", "}", "=",
+    "0", ".", "/u", "'t'",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join)
 
@@ -47,7 +48,8 @@ def test_bare_markdown_comes_out_as_from_plain_markdown_it(text: str) -> None:
 
 
 def test_a_bare_body_has_no_placeholders_ids_or_attributes_of_ours() -> None:
-    body = BARE.render("# A\n\n[a](b.md) ![c](d.png)\n\n```python\nx\n```\n", path="x", first_line=1, prefix="p").body
+    text = "# A\n\n[a](b.md) ![c](d.png)\n\n```python\nx\n```\n"
+    body = BARE.render(text, path="x", first_line=1, prefix="p").body
     assert body.html == (
         '<h1>A</h1>\n<p><a href="b.md">a</a> <img src="d.png" alt="c" /></p>\n'
         '<pre><code class="language-python">x\n</code></pre>\n'

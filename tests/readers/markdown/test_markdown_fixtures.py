@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from netblog.model.config import Markdown
 from netblog.model.placeholder import resolve
@@ -31,7 +32,7 @@ def shown(title: str, text: str) -> str:
     return "".join(parts)
 
 
-def cases() -> list[object]:
+def cases() -> list[ParameterSet]:
     found = []
     for file in sorted(HERE.glob("*.md")):
         if file.name == "README.md":
@@ -44,7 +45,7 @@ def cases() -> list[object]:
 
 
 @pytest.mark.parametrize(("title", "text", "expected"), cases())
-def test_a_text_becomes_the_html_and_the_problems_of_its_fixture(title: str, text: str, expected: str) -> None:
+def test_a_text_becomes_what_its_fixture_says(title: str, text: str, expected: str) -> None:
     assert shown(title, text) == expected
 
 

