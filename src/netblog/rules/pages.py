@@ -30,7 +30,6 @@ from netblog.rules.views import (
     term_view,
     translations,
 )
-from netblog.themes.environment import render
 
 
 def render_page(
@@ -57,6 +56,8 @@ def render_page(
         "url": lambda path: href(fetch, path),
         **variables,
     }
+    from netblog.themes.environment import render
+
     try:
         html = render(fetch(bundle(template)), context, translator(fetch, page.lang))
     except TemplateError as error:
