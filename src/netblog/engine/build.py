@@ -80,7 +80,7 @@ class Engine:
         self._wave = 0
         self._heap: list[tuple[int, int]] = []
         self._queued: set[int] = set()
-        self._frames: list[list[tuple[Node, bytes]]] = []
+        self._frame = Frame()
         self._stack: list[Node] = []
         self._fetcher = Fetcher(self)
         self.journal: list[Node] | None = None
@@ -264,8 +264,8 @@ class Engine:
 
     def _run(self, node: Node, cause: Cause) -> bytes:
         rule = self.rules[node.key.rule]
-        reads: list[tuple[Node, bytes]] = []
-        self._frames.append(reads)
+        outer, self._frame = self._frame, Frame()
+        reads = self._frame.reads
         self._stack.append(node)
         node.running = True
         node.failure = None
@@ -289,7 +289,7 @@ class Engine:
         except Exception as error:
             node.failure = self._bug(node, error)
         finally:
-            self._frames.pop()
+            self._frame = outer
             self._stack.pop()
             node.running = False
         node.reads = list({read.id: (read, digest) for read, digest in reads}.values())
@@ -335,6 +335,8 @@ class Engine:
     def _checked(self, node: Node, value: Any) -> Any:
         """The value as its readers will see it in later builds. Raises RuleError for a rule that is not pure."""
         rule = self.rules[node.key.rule]
+        # Asked anew, not out of what the first run was given.
+        self._frame.values.clear()
         again = rule.function(self._fetcher, *node.key.args)
         codec = self.rules.codec(node.key.rule)
         same = codec.encode(again) == node.data if rule.keep else again == value
@@ -409,14 +411,25 @@ class Engine:
     def _record(self, key: Key[Any]) -> Node:
         """Settle a key and note it as a read of the running rule. Raises its failure."""
         node = self.traces.node(key)
+        reads = self._frame.reads
         if node.epoch == self._epoch and node.failure is None:
-            self._frames[-1].append((node, node.digest))
+            reads.append((node, node.digest))
             return node
         try:
             self._current(node)
         finally:
-            self._frames[-1].append((node, node.digest if node.failure is None else FAILED))
+            reads.append((node, node.digest if node.failure is None else FAILED))
         return node
+
+
+class Frame:
+    """What the running rule has fetched so far. Asked twice for a key, it is given the same value again."""
+
+    __slots__ = ("reads", "values")
+
+    def __init__(self) -> None:
+        self.reads: list[tuple[Node, bytes]] = []
+        self.values: dict[Key[Any], Any] = {}
 
 
 class Fetcher:
@@ -429,8 +442,12 @@ class Fetcher:
 
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
-        node = engine._record(key)
-        value: V = node.value if node.value is not UNLOADED else engine._value(node)
+        frame = engine._frame
+        try:
+            value: V = frame.values[key]
+        except KeyError:
+            node = engine._record(key)
+            value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:

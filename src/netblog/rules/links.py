@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from html import escape
 from posixpath import normpath
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ from netblog.engine import Fetch, rule
 from netblog.errors import Problem
 from netblog.model.placeholder import resolve
 from netblog.model.post import Document, Link
-from netblog.model.urls import absolute, encode_url, join_base, resolve_source
+from netblog.model.urls import absolute, encode_url, resolve_source
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size
 from netblog.rules.catalog import document, exists, placement, published, registry
@@ -221,8 +220,8 @@ def body_html(fetch: Fetch, path: str) -> str:
     if not source.body.links:
         return html
     links = fetch(resolved(path))
-    base = fetch(settings.base())
-    urls = [escape(join_base(base, url) if url.startswith("/") else url) for url in links.urls]
+    base = encode_url(fetch(settings.base())).rstrip("/")
+    urls = [base + url if url.startswith("/") else url for url in links.urls]
     return resolve(_with_sizes(html, links.sizes), urls)
 
 
@@ -237,10 +236,9 @@ def travelling_html(fetch: Fetch, path: str) -> str:
         return html
     links = fetch(resolved(path))
     spot = fetch(published(path))
-    site_url = fetch(settings.site()).url
-    own = absolute(site_url, spot.url) if spot else site_url
+    root = absolute(fetch(settings.site()).url, "").rstrip("/")
+    own = root + encode_url(spot.url) if spot else root
     urls = [
-        escape(absolute(site_url, url) if url.startswith("/") else own + url if url.startswith("#") else url)
-        for url in links.urls
+        root + url if url.startswith("/") else own + url if url.startswith("#") else url for url in links.urls
     ]
     return resolve(_with_sizes(html, links.sizes), urls)
