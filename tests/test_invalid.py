@@ -7,7 +7,8 @@ the command where it is not plain `netblog build`; then come the files that are 
     === content/posts/x.md (escaped)    the same with Python's escapes, for bytes that editors spoil
     === link content/out -> ../outside  a symbolic link
     === remove netblog.toml             a file or folder taken away
-    === report 1                        the exit status, and all that is printed, without the seconds
+    === report 1                        the exit status, and all that is printed, without the seconds, and
+                                        with SITE for the site's folder and OUTSIDE for the one around it
 
 `NETBLOG_GOLDEN=write pytest tests/test_invalid.py` writes the reports anew: read the diff, word for word.
 """
@@ -62,7 +63,9 @@ def lay_out(case: Case, site: Site) -> None:
         elif words[0] == "remove":
             site.remove(words[1])
         elif words[-1] == "(escaped)":
-            site.write(words[0], text.rstrip("\n").encode("latin-1").decode("unicode_escape").encode("latin-1"))
+            site.write(
+                words[0], text.rstrip("\n").encode("latin-1").decode("unicode_escape").encode("latin-1")
+            )
         else:
             site.write(what, text)
 
@@ -73,7 +76,9 @@ def run(case: Case, site: Site) -> tuple[int, str]:
     done = CliRunner().invoke(main, [command, "--source", str(site.root), *options])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     printed = done.stderr + done.stdout
-    return done.exit_code, re.sub(r" in [0-9.]+ s\.", ".", printed.replace(str(site.root.resolve()), "SITE"))
+    root = site.root.resolve()
+    printed = printed.replace(str(root), "SITE").replace(str(root.parent), "OUTSIDE")
+    return done.exit_code, re.sub(r" in [0-9.]+ s\.", ".", printed)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +93,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.txt")), ids=lambda path: path.stem)
-def test_an_invalid_site_is_told_what_is_wrong_and_loses_nothing(good: Path, tmp_path: Path, path: Path) -> None:
+def test_an_invalid_site_is_told_what_is_wrong_and_loses_nothing(
+    good: Path, tmp_path: Path, path: Path
+) -> None:
     case = read_case(path)
     shutil.copytree(good, tmp_path / "site")
     site = Site.at(tmp_path / "site")
@@ -98,7 +105,9 @@ def test_an_invalid_site_is_told_what_is_wrong_and_loses_nothing(good: Path, tmp
     status, printed = run(case, site)
     if REWRITE:
         text = path.read_text(encoding="utf-8")
-        path.write_text(f"{text[: text.rindex('=== report')]}=== report {status}\n{printed}", encoding="utf-8")
+        path.write_text(
+            f"{text[: text.rindex('=== report')]}=== report {status}\n{printed}", encoding="utf-8"
+        )
         return
     assert printed == case.report
     assert (status, status in (1, 2)) == (case.status, True)

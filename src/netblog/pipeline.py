@@ -259,8 +259,13 @@ class _Workshop:
         # A site so broken that there is no plan still has all its problems told.
         summed = engine.bring([summary()])
         told = engine.fetch(summary()) if summary() in summed.digests else None
+        apart = () if told else self._problems_apart(paths)
         problems = _merged(
-            self.store.problems, told.problems if told else (), planned.problems, brought.problems, summed.problems
+            self.store.problems,
+            told.problems if told else apart,
+            planned.problems,
+            brought.problems,
+            summed.problems,
         )
         if any(it.severity == "error" or self.options.strict for it in problems):
             engine.commit({"complete": b""})
@@ -274,6 +279,14 @@ class _Workshop:
             engine.collect([*keys, *_ROOTS])
         engine.commit({"complete": self._mark})
         return self._report(started, told, problems, ok=True, published=published)
+
+    def _problems_apart(self, paths: Sequence[str]) -> tuple[Problem, ...]:
+        """What is wrong with each content and comment file, where the site as a whole cannot be summed up."""
+        found: list[Problem] = []
+        for key in [*(troubles(path) for path in paths), joined()]:
+            brought = self.engine.bring([key])
+            found += self.engine.fetch(key).problems if key in brought.digests else brought.problems
+        return tuple(found)
 
     @contextmanager
     def _watched(self, keys: Sequence[Key[Any]], label: str) -> Iterator[None]:
