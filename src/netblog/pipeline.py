@@ -33,7 +33,7 @@ from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
 from netblog.rules.relations import relations_table
 from netblog.rules.sources import content_files
-from netblog.rules.summary import Summary, summary, troubles
+from netblog.rules.summary import Summary, piecemeal, summary, troubles
 from netblog.rules.views import listed
 from netblog.rules.words import cause_of
 
@@ -259,7 +259,7 @@ class _Workshop:
         # A site so broken that there is no plan still has all its problems told.
         summed = engine.bring([summary()])
         told = engine.fetch(summary()) if summary() in summed.digests else None
-        apart = () if told else self._problems_apart(paths)
+        apart = () if told else engine.fetch(piecemeal())
         problems = _merged(
             self.store.problems,
             told.problems if told else apart,
@@ -279,14 +279,6 @@ class _Workshop:
             engine.collect([*keys, *_ROOTS])
         engine.commit({"complete": self._mark})
         return self._report(started, told, problems, ok=True, published=published)
-
-    def _problems_apart(self, paths: Sequence[str]) -> tuple[Problem, ...]:
-        """What is wrong with each content and comment file, where the site as a whole cannot be summed up."""
-        found: list[Problem] = []
-        for key in [*(troubles(path) for path in paths), joined()]:
-            brought = self.engine.bring([key])
-            found += self.engine.fetch(key).problems if key in brought.digests else brought.problems
-        return tuple(found)
 
     @contextmanager
     def _watched(self, keys: Sequence[Key[Any]], label: str) -> Iterator[None]:
