@@ -33,7 +33,7 @@ from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
 from netblog.rules.relations import features, relations_table
 from netblog.rules.sources import content_files
-from netblog.rules.summary import Summary, summary, troubles
+from netblog.rules.summary import Summary, piecemeal, summary, troubles
 from netblog.rules.views import listed
 from netblog.rules.words import cause_of
 
@@ -259,8 +259,13 @@ class _Workshop:
         # A site so broken that there is no plan still has all its problems told.
         summed = engine.bring([summary()])
         told = engine.fetch(summary()) if summary() in summed.digests else None
+        apart = () if told else engine.fetch(piecemeal())
         problems = _merged(
-            self.store.problems, told.problems if told else (), planned.problems, brought.problems, summed.problems
+            self.store.problems,
+            told.problems if told else apart,
+            planned.problems,
+            brought.problems,
+            summed.problems,
         )
         if any(it.severity == "error" or self.options.strict for it in problems):
             engine.commit({"complete": b""})

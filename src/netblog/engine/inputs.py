@@ -99,7 +99,11 @@ class Files:
             raise ContentError(
                 Problem("this link leads out of the site", path=name, hint="links are followed only inside the site")
             )
-        return os.stat(path)
+        try:
+            return os.stat(path)
+        except OSError:
+            hint = "remove it, or bring back what it leads to"
+            raise ContentError(Problem("this link leads nowhere", path=name, hint=hint)) from None
 
     def value(self, args: tuple[str, ...], seen: Observation) -> bytes | None:
         if seen.digest == ABSENT:
@@ -121,7 +125,8 @@ class Files:
 class Trees:
     """`tree(folder) -> tuple[str, ...]`: the files below a folder, sorted, without hidden ones and editors' leftovers.
 
-    Links to folders are followed inside the site only, and never round in circles.
+    Links to folders are followed inside the site only, and never round in circles. A link that leads out of
+    it or nowhere is listed as if it were a file: whoever reads it is told so, and the other files with them.
     """
 
     def __init__(self, root: Path) -> None:
@@ -154,12 +159,11 @@ class Trees:
                     continue
                 if entry.is_symlink():
                     real = os.path.realpath(entry.path)
-                    if real in above or not (real + os.sep).startswith(self._real + os.sep):
-                        continue
-                    if entry.is_dir():
-                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
-                    elif entry.is_file():
+                    within = (real + os.sep).startswith(self._real + os.sep) or os.path.isabs(folder)
+                    if not within or entry.is_file() or not os.path.exists(entry.path):
                         found.append(prefix + name)
+                    elif entry.is_dir() and real not in above:
+                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{name}/", entry.path, above))
                 elif entry.is_file(follow_symlinks=False):
