@@ -10,14 +10,31 @@ from pathlib import Path
 
 from sites import CONFIG, Site, comment, export
 
-WORDS = "network people share post friend magic question answer candle flame barrier island coffee cookie".split()
+WORDS = [
+    "network",
+    "people",
+    "share",
+    "post",
+    "friend",
+    "magic",
+    "question",
+    "answer",
+    "candle",
+    "flame",
+    "barrier",
+    "island",
+    "coffee",
+    "cookie",
+]
 TAGS = ["rete", "C++", "C#", "city", "日本語", "JavaScript", "javascript", "music"]
 
 
 def picture(width: int, height: int) -> bytes:
     """A PNG whose header says this size."""
     head = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
-    return head + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes.fromhex("0806000000") + b"\0" * 4
+    return (
+        head + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes.fromhex("0806000000") + b"\0" * 4
+    )
 
 
 class Editor:
@@ -33,7 +50,10 @@ class Editor:
 
     def start(self) -> None:
         site = self.site
-        site.write("netblog.toml", CONFIG + '\n[content]\nper_page = 3\n\n[languages.it]\n\n[build]\nbroken_links = "warn"\n')
+        site.write(
+            "netblog.toml",
+            CONFIG + '\n[content]\nper_page = 3\n\n[languages.it]\n\n[build]\nbroken_links = "warn"\n',
+        )
         for _ in range(6):
             self.add_post()
         site.write("content/pages/about.md", "---\ntitle: About\n---\nAbout us. See [home](/).\n")
@@ -105,7 +125,9 @@ class Editor:
 
     def edit_date(self) -> None:
         year = self.dice.choice(["2025", "2026", "2026", "2031"])
-        self.change(self.any_post(), "date", f"{year}-0{self.dice.randint(1, 9)}-0{self.dice.randint(1, 9)} 08:00")
+        self.change(
+            self.any_post(), "date", f"{year}-0{self.dice.randint(1, 9)}-0{self.dice.randint(1, 9)} 08:00"
+        )
 
     def edit_slug(self) -> None:
         self.count += 1
@@ -159,7 +181,9 @@ class Editor:
         full = self.site.root / self.any_post()
         old = full.stat().st_mtime_ns
         text = full.read_text(encoding="utf-8")
-        pair = self.dice.choice([("candle", "coffee"), ("friend", "people"), ("flame", "magic"), ("share", "flame")])
+        pair = self.dice.choice(
+            [("candle", "coffee"), ("friend", "people"), ("flame", "magic"), ("share", "flame")]
+        )
         full.write_text(text.replace(*pair), encoding="utf-8")
         os.utime(full, ns=(old, old))
 
@@ -200,7 +224,9 @@ class Editor:
                 ('author = "Bea"', 'author = "Ada"'),
             ]
         )
-        self.site.write("netblog.toml", text.replace(old, new) + ("\n# a comment\n" if self.dice.random() < 0.2 else ""))
+        self.site.write(
+            "netblog.toml", text.replace(old, new) + ("\n# a comment\n" if self.dice.random() < 0.2 else "")
+        )
 
     def toggle_override(self) -> None:
         """A template of the theme overridden, or the override taken away."""
@@ -215,7 +241,9 @@ class Editor:
             self.site.write(path, (theme / name).read_text(encoding="utf-8") + f"<!-- {self.words(1)} -->")
 
     def edit_override(self) -> None:
-        self.site.write("templates/page.html", self.site.read("templates/page.html") + f"<!-- {self.words(1)} -->")
+        self.site.write(
+            "templates/page.html", self.site.read("templates/page.html") + f"<!-- {self.words(1)} -->"
+        )
 
     def edit_data(self) -> None:
         self.site.write("data/team.yaml", f"- name: {self.words(1)}\n")
@@ -262,13 +290,40 @@ class Editor:
         if self.dice.random() < 0.2:
             shutil.rmtree(self.site.root / "public", ignore_errors=True)
 
-    EDITS = (
-        "add_post edit_body edit_body edit_lead edit_title edit_tags edit_date edit_slug edit_series edit_aliases "
-        "toggle_draft edit_description edit_template edit_comment_switch delete_post rename_post save_or_restore "
-        "save_or_restore swap_same_size write_comments second_export edit_config toggle_override edit_override "
-        "edit_data edit_static edit_image edit_catalogue toggle_options delete_output tamper_with_output "
-        "delete_all_output"
-    ).split()
+    EDITS = [
+        "add_post",
+        "edit_body",
+        "edit_body",
+        "edit_lead",
+        "edit_title",
+        "edit_tags",
+        "edit_date",
+        "edit_slug",
+        "edit_series",
+        "edit_aliases",
+        "toggle_draft",
+        "edit_description",
+        "edit_template",
+        "edit_comment_switch",
+        "delete_post",
+        "rename_post",
+        "save_or_restore",
+        "save_or_restore",
+        "swap_same_size",
+        "write_comments",
+        "second_export",
+        "edit_config",
+        "toggle_override",
+        "edit_override",
+        "edit_data",
+        "edit_static",
+        "edit_image",
+        "edit_catalogue",
+        "toggle_options",
+        "delete_output",
+        "tamper_with_output",
+        "delete_all_output",
+    ]
 
     def step(self) -> None:
         """One to three edits."""

@@ -83,14 +83,12 @@ class Site:
     def tree(self) -> dict[str, bytes]:
         return tree(self.root / "public")
 
-    def clean_tree(self, elsewhere: Path, **options: Any) -> dict[str, bytes]:
-        """What a build of the same sources makes in an empty folder."""
+    @classmethod
+    def copy(cls, root: Path, elsewhere: Path) -> Site:
+        """The same sources in another folder, never built."""
         shutil.rmtree(elsewhere, ignore_errors=True)
-        shutil.copytree(
-            self.root, elsewhere, symlinks=True, ignore=shutil.ignore_patterns("public", ".netblog")
-        )
-        Site.at(elsewhere).built(**options)
-        return tree(elsewhere / "public")
+        shutil.copytree(root, elsewhere, symlinks=True, ignore=shutil.ignore_patterns("public", ".netblog"))
+        return cls.at(elsewhere)
 
     @classmethod
     def at(cls, root: Path) -> Site:

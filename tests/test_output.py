@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netblog.errors import OutputError
+from netblog.model.paths import fault, fold
 from netblog.output import OutputFolder, Published, Stamp, check_paths, digest_of
 from netblog.output.ledger import stamp_of
-from netblog.model.paths import fault, fold
 from netblog.output.tree import Tree
 
 
@@ -445,6 +445,20 @@ def test_nothing_is_deleted_through_a_linked_folder(desk: Desk, tmp_path: Path) 
     assert (desk.public / "posts").is_symlink()
 
 
+def test_a_link_put_in_while_the_site_is_rendered_is_not_followed(desk: Desk, tmp_path: Path) -> None:
+    desk.publish({"posts/a.html": "1"})
+    folder = desk.folder()
+    wanted = {"posts/a.html": digest_of(b"2"), "posts/b.html": digest_of(b"2")}
+    for path, digest in wanted.items():
+        folder.stage(path, digest, b"2")
+    assert folder.missing(wanted) == ()
+    (desk.public / "posts").rename(tmp_path / "moved")
+    (desk.public / "posts").symlink_to(tmp_path / "moved")
+    folder.publish(wanted)
+    assert read(tmp_path / "moved") == {"a.html": "1"}
+    assert desk.tree() == {"posts/a.html": "2", "posts/b.html": "2"}
+
+
 def test_an_empty_folder_behind_a_link_is_not_pruned(desk: Desk, tmp_path: Path) -> None:
     desk.publish({"index.html": "home", "posts/a/b.html": "1"})
     (desk.public / "posts/a/b.html").unlink()
@@ -588,6 +602,7 @@ def test_a_path_too_long_for_the_disk_is_told_in_words(desk: Desk) -> None:
         ("loop", "symbolic link that leads nowhere"),
         ("../full", "is not empty"),
         ("nul\0", "is not a possible path"),
+        ("a" * 300, "cannot be read (File name too long)"),
     ],
 )
 def test_an_unsafe_output_folder_is_refused(tmp_path: Path, output: str, fault: str) -> None:

@@ -154,7 +154,9 @@ def new_page(source: Path, title: str, **given: Any) -> None:
 
 @main.command()
 @source_option
-@click.option("--effective", is_flag=True, help="Every setting with its value, defaults included (the default).")
+@click.option(
+    "--effective", is_flag=True, help="Every setting with its value, defaults included (the default)."
+)
 @click.option("--schema", is_flag=True, help="The JSON Schema of netblog.toml.")
 @told
 def config(source: Path, effective: bool, schema: bool) -> None:

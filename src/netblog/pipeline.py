@@ -9,6 +9,7 @@ build starts from what the disk really holds.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -27,11 +28,13 @@ from netblog.model.config import Config
 from netblog.model.report import BuildReport
 from netblog.output import OutputFolder, Published
 from netblog.readers.config import read_config
-from netblog.rules.catalog import document
+from netblog.rules.catalog import document, registry, spot
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
+from netblog.rules.relations import relations_table
 from netblog.rules.sources import content_files
-from netblog.rules.summary import Summary, summary
+from netblog.rules.summary import Summary, summary, troubles
+from netblog.rules.views import listed
 from netblog.rules.words import cause_of
 
 CACHE = ".netblog"
@@ -66,21 +69,38 @@ Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 def _unwatched(_total: int, _label: str) -> Iterator[Callable[[int], None]]:
     yield lambda _count: None
 
+
 _LIBRARIES = (
     "babel", "jinja2", "linkify-it-py", "markdown-it-py", "markupsafe", "mdit-py-plugins", "msgspec", "nh3",
     "pillow", "pygments", "pyyaml", "tzdata",
 )  # fmt: skip
 
 
-def build(root: Path, options: BuildOptions = BuildOptions(), progress: Progress = _unwatched, waiting: Callable[[], None] = lambda: None) -> BuildReport:  # noqa: B008
+def build(
+    root: Path,
+    options: BuildOptions = BuildOptions(),
+    progress: Progress = _unwatched,
+    waiting: Callable[[], None] = lambda: None,
+) -> BuildReport:
     """Build the site in `root`. Errors of the site are in the report; nothing is published while there are any.
 
     Raises ConfigError for a configuration that cannot be used, OutputError for an unsafe output folder.
     """
     started = time.perf_counter()
     root = root.resolve()
-    with _workshop(root, options, progress, waiting) as shop:
+    with _workshop(root, options, progress, waiting) as shop, _fewer_collections():
         return shop.run(started)
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """Let the collector look seldom: a build makes many lasting objects and next to no cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
@@ -91,7 +111,9 @@ def _workshop(
     settings_ = read_settings(root, options)
     cache = root / CACHE
     with SiteLock(cache / "lock", waiting=waiting):
-        store = Store(cache / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES), fresh=options.clean)
+        store = Store(
+            cache / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES), fresh=options.clean
+        )
         try:
             staging, borrowed = _staging(cache)
             try:
@@ -121,7 +143,7 @@ def overrides_of(options: BuildOptions) -> dict[str, Any]:
     return {**options.overrides, **given}
 
 
-def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:  # noqa: B008
+def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
     """The effective configuration. Raises ConfigError with everything that is wrong with it."""
     path = root / "netblog.toml"
     try:
@@ -138,9 +160,21 @@ class _Workshop:
     """The parts of one build, put together."""
 
     def __init__(
-        self, root: Path, options: BuildOptions, config: Config, store: Store, staging: Path, progress: Progress
+        self,
+        root: Path,
+        options: BuildOptions,
+        config: Config,
+        store: Store,
+        staging: Path,
+        progress: Progress,
     ) -> None:
-        self.root, self.options, self.config, self.store, self.progress = root, options, config, store, progress
+        self.root, self.options, self.config, self.store, self.progress = (
+            root,
+            options,
+            config,
+            store,
+            progress,
+        )
         self.output = OutputFolder(root, root / (options.output or config.build.output), staging, store)
         self.output.begin()
         self._paths: dict[str, list[str]] | None = None
@@ -178,20 +212,58 @@ class _Workshop:
         return wanted or os.cpu_count() or 1
 
     def run(self, started: float) -> BuildReport:
+        self.engine.update()
+        return self._repeated(started) or self._made(started)
+
+    def _repeated(self, started: float) -> BuildReport | None:
+        """The report of a build that found nothing changed, on the site or in the output; else None.
+
+        The ledger knows every output by itself then, and nothing has to be asked of the traces.
+        """
+        if self.engine.state.changed_inputs or self.store.meta("complete") != self._mark:
+            return None
+        wanted = {path: owned.digest for path, owned in self.output.owned.items()}
+        if self.output.missing(wanted):
+            return None
+        told = self.engine.fetch(summary())
+        problems = _merged(self.store.problems, told.problems)
+        if problems and self.options.strict:
+            return self._report(started, told, problems, ok=False)
+        published = self.output.publish(wanted)
+        self.engine.commit({"complete": self._mark})
+        return self._report(started, told, problems, ok=True, published=published)
+
+    @property
+    def _mark(self) -> bytes:
+        """What the store says when the last build to this output folder ended well."""
+        return self.output.folder.as_posix().encode()
+
+    def _made(self, started: float) -> BuildReport:
         engine = self.engine
-        engine.update()
-        paths = [document(path) for path in engine.fetch(content_files())]
-        with self._watched(paths, "Reading"):
-            engine.prefetch(paths, self.jobs)
-            told, plan, problems = self._plan()
+        paths = engine.fetch(content_files())
+        with self._watched([document(path) for path in paths], "Reading"):
+            # A spot needs nothing but its own file, so that much can be shared out at once.
+            engine.prefetch([spot(path) for path in paths], self.jobs)
+            planned = engine.bring([manifest()])
+            plan = engine.fetch(manifest()) if manifest() in planned.digests else ()
+            # What many pages show of one post is made before the pages are shared out: each worker would
+            # make most of it again.
+            if planned.digests:
+                engine.bring([relations_table()])
+                engine.prefetch([listed(it.path) for it in engine.fetch(registry()).spots], self.jobs)
         self._paths = _by_key(plan)
         keys: dict[Key[bytes], None] = {Key.parse(artifact.key): None for artifact in plan}
         with self._watched(list(keys), "Rendering"):
-            engine.prefetch(list(keys), self.jobs)
-            brought = engine.bring(list(keys))
-        problems = _merged(self.store.problems, problems, brought.problems)
+            engine.prefetch([*keys, *(troubles(path) for path in paths)], self.jobs)
+            brought = engine.bring(keys)
+        # A site so broken that there is no plan still has all its problems told.
+        summed = engine.bring([summary()])
+        told = engine.fetch(summary()) if summary() in summed.digests else None
+        problems = _merged(
+            self.store.problems, told.problems if told else (), planned.problems, brought.problems, summed.problems
+        )
         if any(it.severity == "error" or self.options.strict for it in problems):
-            engine.commit()
+            engine.commit({"complete": b""})
             return self._report(started, told, problems, ok=False)
         wanted = {it.path: brought.digests[Key.parse(it.key)] for it in plan}
         gone = set(self.output.missing(wanted))
@@ -200,7 +272,7 @@ class _Workshop:
         published = self.output.publish(wanted)
         if published.removed:
             engine.collect([*keys, *_ROOTS])
-        engine.commit()
+        engine.commit({"complete": self._mark})
         return self._report(started, told, problems, ok=True, published=published)
 
     @contextmanager
@@ -213,13 +285,6 @@ class _Workshop:
                 yield
             finally:
                 self.engine.on_run = None
-
-    def _plan(self) -> tuple[Summary | None, tuple[Artifact, ...], tuple[Problem, ...]]:
-        """What to say and what to make. A site so broken that there is no plan still has all its problems told."""
-        brought = self.engine.bring([summary(), manifest()])
-        told = self.engine.fetch(summary()) if summary() in brought.digests else None
-        plan = self.engine.fetch(manifest()) if manifest() in brought.digests else ()
-        return told, plan, _merged(told.problems if told else (), brought.problems)
 
     def _explained(self, written: Sequence[str]) -> tuple[tuple[str, str], ...]:
         keys = {path: key for key, paths in (self._paths or {}).items() for path in paths}

@@ -18,9 +18,7 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def init(
-    folder: Path, *, title: str, url: str, language: str, author: str, timezone: str
-) -> tuple[str, ...]:
+def init(folder: Path, *, title: str, url: str, language: str, author: str, timezone: str) -> tuple[str, ...]:
     """Make a site in `folder`; return the files made. Raises ConfigError where one is already, or for bad values."""
     if (folder / "netblog.toml").exists():
         raise ConfigError(Problem(f"there is a netblog.toml in {folder} already", hint="nothing was changed"))
@@ -90,7 +88,9 @@ def new(
     name = slugify(slug or title)
     path = root / "content" / f"{kind}s" / (f"{name}/index{ending}.md" if bundle else f"{name}{ending}.md")
     if path.exists():
-        raise ContentError(Problem("this file is there already", path=str(path), hint="choose another --slug"))
+        raise ContentError(
+            Problem("this file is there already", path=str(path), hint="choose another --slug")
+        )
     lines = [f"title: {_text(title)}"]
     if kind == "post":
         now = datetime.now(ZoneInfo(settings.site.timezone))

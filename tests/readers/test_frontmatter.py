@@ -6,11 +6,13 @@ import time
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from fixture_files import ZONE, cases, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netblog.errors import ContentError
+from netblog.readers import yamlish
 from netblog.readers.frontmatter import Split, read_front_matter, split
 from netblog.readers.keys import KNOWN, meaning, suggestion
 from netblog.readers.source import Source, read_source
@@ -24,6 +26,14 @@ ALL = [
 
 @pytest.mark.parametrize(("given", "expected"), ALL)
 def test_the_fixture_holds(given: str, expected: str) -> None:
+    assert outcome(given) == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [case for case in ALL if "refused" not in str(case.id)])
+def test_the_fixture_holds_without_libyaml(
+    given: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yamlish, "_Parser", yaml.SafeLoader)
     assert outcome(given) == expected
 
 
@@ -191,6 +201,15 @@ def test_a_number_of_thousands_of_digits_is_text_or_refused() -> None:
     front, _ = read_front_matter(parts(f"---\ntitle: {digits}\nextra: {{a: {digits}}}\n---\n"), "x", ZONE)
     assert front.title == digits and front.extra["a"] == digits
     assert refusal(f"+++\na = {digits}\n+++\n") == (2, 5, "a number is too long")
+
+
+def test_thousands_of_problems_are_cut_short() -> None:
+    began = time.perf_counter()
+    with pytest.raises(ContentError) as caught:
+        read_front_matter(parts("---\n" + "a: 1\n" * 40_000 + "---\n"), "x", ZONE)
+    dates = "\n".join("d" + "-" * number + "ate: x" for number in range(400))
+    _, problems = read_front_matter(parts(f"---\n{dates}\n---\n"), "x", ZONE)
+    assert len(caught.value.problems) == len(problems) == 50 and time.perf_counter() - began < 2
 
 
 YAMLISH = st.text("ab:-[]{}'\"\n #*&!|>%@`,?\t.=+0é\u2028\x85<", max_size=60)

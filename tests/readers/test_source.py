@@ -105,6 +105,12 @@ def test_every_merge_conflict_is_listed() -> None:
     assert [problem.line for problem in caught.value.problems] == [1, 8]
 
 
+def test_thousands_of_conflicts_are_cut_short() -> None:
+    with pytest.raises(ContentError) as caught:
+        read_source(CONFLICT.encode() * 20_000, "x")
+    assert len(caught.value.problems) == 20
+
+
 def test_a_conflict_around_a_code_fence_is_a_conflict() -> None:
     text = "<<<<<<< a\n```py\nx\n=======\n```rs\ny\n>>>>>>> b\n```\n"
     assert refusal(text.encode())[0] == 1

@@ -1,6 +1,6 @@
 """Look at the theme: writes every made-up page below a folder and, with chromium about, photographs it.
 
-    PYTHONPATH=src python tests/themes/preview.py /tmp/preview [NAME ...] [--shots]
+PYTHONPATH=src python tests/themes/preview.py /tmp/preview [NAME ...] [--shots]
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def photograph(path: Path, width: int, scheme: str, height: int) -> None:
     # Headless chromium will not make a window narrower than 500 pixels, so a narrow page is framed.
     frame = path.with_name(f"frame-{path.stem}-{width}.html")
     style = f"width:{width}px;height:{height}px;border:0"
-    frame.write_text(f'<!doctype html><body style="margin:0"><iframe src="{path.name}" style="{style}">', "utf-8")
+    frame.write_text(
+        f'<!doctype html><body style="margin:0"><iframe src="{path.name}" style="{style}">', "utf-8"
+    )
     command = [
         "chromium",
         "--headless",

@@ -1,7 +1,7 @@
 """A made-up blog: the variables of every template, without the rest of netblog.
 
-The site object answers what `docs/architecture.md` promises and nothing else, so a template that asks for more
-fails here first.
+The site object answers what `docs/architecture.md` promises and nothing else, so a template that asks for
+more fails here first.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from netblog.model.view import (
     FormView,
     ImageView,
     MenuLink,
-    PageView,
     Pager,
+    PageView,
     PostView,
     SeriesView,
     TermView,
@@ -73,7 +73,7 @@ TITLES = (
     "Fare rete, un nodo alla volta",
     "Perché i blog non sono morti",
     "Lettere dal margine della pagina",
-    "Il silenzio dei commenti e una Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "Il silenzio dei commenti e una Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte",
     "Cinque anni di pingback",
     "Come si conserva una conversazione",
     "Un protocollo è una promessa",
@@ -82,8 +82,8 @@ TITLES = (
     "Scrivere piano",
 )
 SUMMARY = (
-    "Una rete non si progetta: si coltiva. Questo è il racconto di come un piccolo gruppo di persone ha tenuto "
-    "insieme, per dieci anni, una conversazione che nessuna piattaforma voleva ospitare."
+    "Una rete non si progetta: si coltiva. Questo è il racconto di come un piccolo gruppo di persone "
+    "ha tenuto insieme, per dieci anni, una conversazione che nessuna piattaforma voleva ospitare."
 )
 
 
@@ -112,7 +112,7 @@ def tag(name: str, count: int = 7) -> TermView:
 def site(lang: str = "it", **changes: Any) -> SiteStub:
     whole = SiteStub(
         title="Rete e parole",
-        description="Un diario sulle reti, su chi le abita e su quello che resta quando le piattaforme chiudono.",
+        description="Un diario sulle reti, su chi le abita e su quello che resta quando chiudono.",
         url="https://rete.example/",
         language=lang,
         author="Giulia Ferri",
@@ -132,7 +132,8 @@ def site(lang: str = "it", **changes: Any) -> SiteStub:
 
 def translations(*langs: str) -> tuple[TranslationView, ...]:
     return tuple(
-        TranslationView(lang, NAMES[lang], "Title", f"/{lang}/", f"https://rete.example/{lang}/") for lang in langs
+        TranslationView(lang, NAMES[lang], "Title", f"/{lang}/", f"https://rete.example/{lang}/")
+        for lang in langs
     )
 
 
@@ -210,8 +211,8 @@ def conversation() -> Conversation:
     plain = comment(
         822,
         "Anonima-dal-nome-lunghissimo-che-non-va-a-capo-mai-e-poi-mai",
-        "<p>https://example.org/unindirizzolunghissimosenzaspaziochedeveandareacapodasoloperchealtrimentirompelapagina</p>"
-        "<pre><code>for (int i = 0; i &lt; 10000; i++) { printf(&quot;%d\\n&quot;, i); } /* riga lunga */</code></pre>",
+        "<p>https://example.org/unindirizzolunghissimosenzaspaziochedeveandareacapodasoloaltrimentirompe</p>"
+        "<pre><code>for (int i = 0; i &lt; 10000; i++) { printf(&quot;%d&quot;, i); }</code></pre>",
         author=Author(name="Anonima-dal-nome-lunghissimo-che-non-va-a-capo-mai-e-poi-mai"),
     )
     pings = (
@@ -247,7 +248,9 @@ def conversation() -> Conversation:
         ),
     )
     reactions = (
-        Reaction(type="like", author=Author(name="Ivo", url="https://ivo.example/"), url="https://ivo.example/l"),
+        Reaction(
+            type="like", author=Author(name="Ivo", url="https://ivo.example/"), url="https://ivo.example/l"
+        ),
         Reaction(type="like", author=Author(name="Nina"), url=None),
         Reaction(type="repost", author=Author(name=""), url=None),
     )
@@ -262,7 +265,7 @@ FORMS = {
 }
 
 
-def comments(form: str = "post", **changes: Any) -> CommentsView:
+def comments(form: str | FormView = "post", **changes: Any) -> CommentsView:
     talk = conversation()
     whole = CommentsView(
         shown=True,
@@ -270,7 +273,7 @@ def comments(form: str = "post", **changes: Any) -> CommentsView:
         closed_reason="",
         count=talk.count,
         conversation=talk,
-        form=FORMS[form],
+        form=FORMS[form] if isinstance(form, str) else form,
         feed_url="/posts/0/comments.xml",
     )
     return replace(whole, **changes)
@@ -343,15 +346,31 @@ def listing(count: int = 10, **changes: Any) -> dict[str, Any]:
 
 def archive_groups() -> tuple[ArchiveGroup, ...]:
     def month(name: str, number: int) -> ArchiveGroup:
-        return ArchiveGroup(name, f"/2016/{number:02}/", 3, posts=tuple(card(n) for n in range(number, number + 3)))
+        return ArchiveGroup(
+            name, f"/2016/{number:02}/", 3, posts=tuple(card(n) for n in range(number, number + 3))
+        )
 
     by_month = ArchiveGroup("2016", "/2016/", 6, months=(month("marzo", 3), month("febbraio", 2)))
-    return (by_month, ArchiveGroup("2015", "/2015/", 2, posts=(card(7), card(8))), ArchiveGroup("2014", "", 0))
+    return (
+        by_month,
+        ArchiveGroup("2015", "/2015/", 2, posts=(card(7), card(8))),
+        ArchiveGroup("2014", "", 0),
+    )
 
 
 def contexts(lang: str = "it") -> dict[str, tuple[str, dict[str, Any]]]:
     """By a name for the page: its template, and its variables."""
-    names = ("Rete", "Comunità", "Software libero", "Protocolli", "Memoria", "Etica", "Città", "Musica", "Libri")
+    names = (
+        "Rete",
+        "Comunità",
+        "Software libero",
+        "Protocolli",
+        "Memoria",
+        "Etica",
+        "Città",
+        "Musica",
+        "Libri",
+    )
     tags = tuple(tag(name, 3 * n + 1) for n, name in enumerate(names))
     alternates = translations("it", "en", "ar")
     about = post(kind="page", title="Chi sono", date=None, updated=None, comments=SILENT, translations=())
@@ -364,13 +383,19 @@ def contexts(lang: str = "it") -> dict[str, tuple[str, dict[str, Any]]]:
         "noform": ("post.html", {"page": page("post", lang), "post": post(comments=comments("none"))}),
         "closed": (
             "post.html",
-            {"page": page("post", lang), "post": post(comments=comments(open=False, closed_reason="too-old"))},
+            {
+                "page": page("post", lang),
+                "post": post(comments=comments(open=False, closed_reason="too-old")),
+            },
         ),
         "page": ("page.html", {"page": page("page", lang, title="Chi sono"), "post": about}),
         "term": ("term.html", {"page": page("term", lang, title="Rete"), "term": tag("Rete"), **listing()}),
         "terms": ("terms.html", {"page": page("terms", lang, title="Temi"), "terms": tags}),
         "archive": ("archive.html", {"page": page("archive", lang, title="marzo 2016"), **listing()}),
-        "archives": ("archives.html", {"page": page("archives", lang, title="Archivio"), "groups": archive_groups()}),
+        "archives": (
+            "archives.html",
+            {"page": page("archives", lang, title="Archivio"), "groups": archive_groups()},
+        ),
         "404": ("404.html", {"page": page("not-found", lang, title="", index=False)}),
     }
 
@@ -409,7 +434,9 @@ def bundle(name: str, *override: tuple[str, str]) -> Bundle:
 @cache
 def translator(lang: str) -> Translator:
     file = THEME / "locales" / f"{lang}.po"
-    return Translator(read_catalogue(file.read_bytes(), f"themes/default/locales/{lang}.po") if file.exists() else None)
+    return Translator(
+        read_catalogue(file.read_bytes(), f"themes/default/locales/{lang}.po") if file.exists() else None
+    )
 
 
 def draw(template: str, variables: dict[str, Any], *override: tuple[str, str]) -> str:

@@ -80,7 +80,7 @@ class Engine:
         self._wave = 0
         self._heap: list[tuple[int, int]] = []
         self._queued: set[int] = set()
-        self._frames: list[list[tuple[Node, bytes]]] = []
+        self._frame = Frame()
         self._stack: list[Node] = []
         self._fetcher = Fetcher(self)
         self.journal: list[Node] | None = None
@@ -173,9 +173,9 @@ class Engine:
 
         share(self, nodes, jobs)
 
-    def commit(self) -> None:
-        """Write all that this build learned, in one transaction."""
-        self.traces.commit(self._epoch)
+    def commit(self, meta: Mapping[str, bytes] | None = None) -> None:
+        """Write all that this build learned, and small notes of the caller's, in one transaction."""
+        self.traces.commit(meta or {})
 
     def collect(self, roots: Iterable[Key[Any]]) -> None:
         """Drop the traces of what no root reads any more."""
@@ -263,8 +263,8 @@ class Engine:
         return self.rules.codec(node.key.rule).differences(old, node.data) if old is not None else ()
 
     def _run(self, node: Node, cause: Cause) -> bytes:
-        reads: list[tuple[Node, bytes]] = []
-        self._frames.append(reads)
+        outer, self._frame = self._frame, Frame()
+        reads = self._frame.reads
         self._stack.append(node)
         node.running = True
         node.failure = None
@@ -280,7 +280,7 @@ class Engine:
                 node.data = None
                 node.digest = digest_of(value)
             if self.check:
-                self._check_pure(node, value)
+                value = self._checked(node, value)
             if node.data is not None:
                 self.traces.remember(node, value, len(node.data))
             elif self.sink is not None:
@@ -292,7 +292,7 @@ class Engine:
         except Exception as error:
             node.failure = _bug(node, error)
         finally:
-            self._frames.pop()
+            self._frame = outer
             self._stack.pop()
             node.running = False
         node.reads = list({read.id: (read, digest) for read, digest in reads}.values())
@@ -338,15 +338,22 @@ class Engine:
                     reader.touched = True
                     waiting.append(reader)
 
-    def _check_pure(self, node: Node, value: Any) -> None:
+    def _checked(self, node: Node, value: Any) -> Any:
+        """The value as its readers will see it in later builds. Raises RuleError for a rule that is not pure."""
         rule = self.rules[node.key.rule]
+        # Asked anew, not out of what the first run was given.
+        self._frame.values.clear()
         again = rule.function(self._fetcher, *node.key.args)
         codec = self.rules.codec(node.key.rule)
         same = codec.encode(again) == node.data if rule.keep else again == value
         if not same:
             raise RuleError(Problem(f"{node.key} did not come out the same twice: its rule is not a pure function"))
-        if node.data is not None and codec.encode(codec.decode(node.data)) != node.data:
+        if node.data is None:
+            return value
+        stored = codec.decode(node.data)
+        if codec.encode(stored) != node.data:
             raise RuleError(Problem(f"the value of {node.key} does not survive being stored"))
+        return stored
 
     def _cycle(self, node: Node) -> None:
         start = self._stack.index(node)
@@ -402,16 +409,27 @@ class Engine:
     def _record(self, key: Key[Any]) -> Node:
         """Settle a key and note it as a read of the running rule. Raises its failure."""
         node = self.traces.node(key)
+        reads = self._frame.reads
         if node.epoch == self._epoch and node.failure is None:
-            self._frames[-1].append((node, node.digest))
+            reads.append((node, node.digest))
             return node
         try:
             digest = self._current(node)
         except BaseException:
-            self._frames[-1].append((node, FAILED))
+            reads.append((node, FAILED))
             raise
-        self._frames[-1].append((node, digest))
+        reads.append((node, digest))
         return node
+
+
+class Frame:
+    """What the running rule has fetched so far. Asked twice for a key, it is given the same value again."""
+
+    __slots__ = ("reads", "values")
+
+    def __init__(self) -> None:
+        self.reads: list[tuple[Node, bytes]] = []
+        self.values: dict[Key[Any], Any] = {}
 
 
 class Fetcher:
@@ -424,20 +442,24 @@ class Fetcher:
 
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
-        node = engine._record(key)
+        frame = engine._frame
         try:
-            value: V = node.value if node.value is not UNLOADED else engine._value(node)
-        except NetblogError:
-            # A rule that goes on without the value must not leave a trace that says it had it.
-            engine._frames[-1].append((node, FAILED))
-            raise
+            value: V = frame.values[key]
+        except KeyError:
+            node = engine._record(key)
+            try:
+                value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
+            except NetblogError:
+                # A rule that goes on without the value must not leave a trace that says it had it.
+                frame.reads.append((node, FAILED))
+                raise
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:
         engine = self._engine
         wanted = list(keys)
         if len(wanted) > 32:
-            engine.traces.load(wanted)
+            engine.traces.load_values(wanted)
         values: list[V] = []
         failures: list[NetblogError] = []
         for key in wanted:

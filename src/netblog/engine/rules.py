@@ -33,11 +33,11 @@ class Rule(Generic[P, V]):
         self.function: Callable[..., V] = function
         self.name = function.__name__
         self.keep = keep
+        self._alone: Key[V] = Key(self.name)
         self.__doc__ = function.__doc__
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Key[V]:
-        assert not kwargs, "a key's arguments are positional"
-        return Key(self.name, cast("tuple[str, ...]", args))
+        return Key(self.name, cast("tuple[str, ...]", args)) if args else self._alone
 
 
 @overload

@@ -342,6 +342,7 @@ class Store:
         values: Iterable[tuple[int, bytes]],
         gone: Iterable[int],
         reasons: Iterable[tuple[str, str, str, str]],
+        meta: Mapping[str, bytes],
     ) -> None:
         """Write what a build learned, with the ledger's changes since, all or nothing."""
         db = self._db
@@ -366,7 +367,7 @@ class Store:
             (count,) = db.execute("select count(*) from input").fetchone()
             counts = struct.pack("<QQ", count, max([following, *(row[0] + 1 for row in rows)]))
             counts += struct.pack("<Q", _check(counts))
-            db.execute("insert or replace into meta values ('counts', ?)", (counts,))
+            db.executemany("insert or replace into meta values (?, ?)", {**meta, "counts": counts}.items())
             db.execute("commit")
 
     def forget(self) -> None:

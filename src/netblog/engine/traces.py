@@ -7,7 +7,7 @@ is what the wave needs. Values are decoded once per process, the large ones with
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from netblog.engine.digest import digest_of
@@ -76,18 +76,24 @@ class Traces:
         if unknown and self._next_id > 1:
             for row in self.store.nodes([key.text() for key in unknown]):
                 self._adopt(row)
+
+    def load_values(self, keys: list[Key[Any]]) -> None:
+        """The same, with their values, which somebody is about to ask for."""
+        self.load(keys)
         wanted = [
             node
             for key in keys
-            if (node := self._nodes.get(key)) and node.stored and node.data is None and node.value is UNLOADED
-            and node.rank > 0 and len(keys) > 32
-        ]  # fmt: skip
-        if wanted:
-            found = self.store.values(node.id for node in wanted)
-            for node in wanted:
-                data = found.get(node.id)
-                if data is not None and digest_of(data) == node.digest:
-                    node.data = data
+            if (node := self._nodes.get(key))
+            and node.stored
+            and node.rank
+            and node.data is None
+            and node.value is UNLOADED
+        ]
+        found = self.store.values(node.id for node in wanted) if wanted else {}
+        for node in wanted:
+            data = found.get(node.id)
+            if data is not None and digest_of(data) == node.digest:
+                node.data = data
 
     def by_id(self, id_: int) -> Node:
         node = self._by_id.get(id_)
@@ -181,7 +187,7 @@ class Traces:
 
     # -- the end of a build ------------------------------------------------------------------------
 
-    def commit(self, epoch: int) -> None:
+    def commit(self, meta: Mapping[str, bytes]) -> None:
         """Write what changed and make memory look like the store again."""
         kept: list[Node] = []
         gone: set[int] = set(self._garbage)
@@ -209,6 +215,7 @@ class Traces:
             values=[(node.id, node.data) for node in kept if node.data is not None and node.reads is not None],
             gone=gone_stored,
             reasons=self._reasons(kept),
+            meta=meta,
         )
         for node in rows.values():
             node.packed = pack(node.reads) if node.reads is not None else node.packed

@@ -34,7 +34,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     page_permalink: str = "/{slug}/"
     known_keys: tuple[str, ...] = ()
     """Front-matter keys that are neither used nor warned of."""
-    per_page: int = 10
+    per_page: int = 20
     feed_length: int = 20
 
 

@@ -35,7 +35,7 @@ def stable_id(entry_id: str, id_base: str) -> str:
     """
     if _URI.match(entry_id):
         return entry_id
-    return f"urn:uuid:{uuid5(NAMESPACE, f'{id_base}\n{entry_id}')}"
+    return f"urn:uuid:{uuid5(NAMESPACE, id_base + chr(10) + entry_id)}"
 
 
 def timestamp(moment: datetime) -> str:

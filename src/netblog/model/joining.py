@@ -29,7 +29,7 @@ MIN_LIKENESS = 0.6
 
 # Without a scheme, `//x/` may be a host or a path written badly; only a dot makes it a host.
 _absolute = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9+.\-]*:)//(?:[^/?#@]*@)?([^/?#:]*)[^/?#]*|//([^/?#:.]+\.[^/?#:]+)[^/?#]*(?=/)"
+    r"(?:[A-Za-z][A-Za-z0-9+.\-]*:)//(?:[^/?#@]*@)?([^/?#:]*)[^/?#]*|//([^/?#:.]++\.[^/?#:]++)[^/?#]*+(?=/)"
 )
 _index = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _inner = re.compile(r"/comment-page-\d+/?$")
@@ -158,12 +158,12 @@ class Pages:
         if key[1:] in self.ids:
             return key[1:]
         slug = _slug(key)
-        return self.by_slug.get(slug) if slug else None
+        return (self.by_slug.get(slug) or self.by_slug.get(slug.lower())) if slug else None
 
     def _keys(self, page: str) -> Iterable[str]:
         for keep in (None, self.keep_query, ()):
             key = normalise(page, keep_query=keep)
-            if keep == () and key == "/" and "?" in page:
+            if keep == () and key in ("/", self.base) and "?" in page:
                 # `/?p=123` is one post of a WordPress blog; without its query it would be the home page.
                 return
             if self.base != "/" and (key + "/").startswith(self.base + "/"):

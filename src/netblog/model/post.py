@@ -1,8 +1,8 @@
 """What a content file says: its front matter, its rendered body, and what others may know of it.
 
 Three sizes of the same post, so that a change stops as early as it can: a `Document` is everything the
-file says, an `Entry` is what the site must know to place it, a `Card` is what other pages may show of it.
-A body edit makes a new Document, but an equal Entry and an equal Card: nobody else is rebuilt.
+file says, an `Entry` is what the site must know to place it, and what other pages may show of it is a `CardView`
+(`model/view.py`). A body edit makes a new Document, but an equal Entry and an equal card: nobody else is rebuilt.
 """
 
 from __future__ import annotations
@@ -96,8 +96,6 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """Words of running text; CJK characters count one each."""
     languages: tuple[str, ...] = ()
     """Languages of highlighted code, sorted: a page without code needs no code style sheet."""
-    text: str = ""
-    """Plain text of the whole body, for search and for checks."""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,24 +156,3 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     bundle: str | None = None
     """The folder (relative to content/) whose other files are published beside the page, for NAME/index.md."""
     lines: dict[str, int] = {}
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What other pages may know of a post: enough to list it, nothing that a body edit changes."""
-
-    id: str
-    path: str
-    kind: Kind
-    url: str
-    title: str
-    lang: str
-    date: datetime | None
-    updated: datetime | None
-    summary: str
-    """Plain text."""
-    image: str | None
-    """Decoded path from the site's root, or an absolute URL."""
-    terms: tuple[TermRef, ...]
-    authors: tuple[str, ...]
-    series: str | None
-    words: int

@@ -7,7 +7,7 @@ against the `terms_weight` of a term that is as rare.
 
 - Rarity is counted in whole half-octaves of the corpus size over the number of posts that share a
   thing. One post more changes it only where a count passes one of these steps, so adding a post leaves
-  nearly every recommendation elsewhere as it was.
+  most recommendations, scores included, as they were, and their pages need not be built again.
 - What too many posts share is ignored (`max_share`). Of the rest, a post's rarest things bring up
   candidates until the reach is used up, its commoner ones only rank them; where nothing rare is shared,
   the posts nearest in date are looked at instead. So the work per post is bounded, and the whole
@@ -43,8 +43,8 @@ NEAR = 32
 MIN_SCORE = 0.1
 """Posts less alike than this are not recommended."""
 
-_GRAIN = 10_000
-_SCALE = 4
+_GRAIN = 100  # Coarse on purpose: a post more moves a finer score of a third of the blog.
+_SCALE = 4  # Small: sums below 257 are Python's cached integers, which halves the time.
 
 
 class Features(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ class Features(msgspec.Struct, frozen=True, kw_only=True):
     """Shared by the translations of one post, which are never recommended to each other."""
     lang: str
     terms: tuple[str, ...] = ()
-    """Slugs, told apart by taxonomy where that matters: `tags/rete`."""
+    """Slugs, told apart by taxonomy where that matters (`tags/rete`)."""
     words: tuple[str, ...] = ()
     """Of title and headings, as `tokenise` gives them; how often one stands there does not matter."""
     date: datetime | None = None
@@ -66,7 +66,7 @@ class Match(msgspec.Struct, frozen=True):
 
     id: str
     score: float
-    """0 to 1, to four decimals."""
+    """0 to 1, in whole hundredths, rounded down."""
     shared: tuple[str, ...]
     """What speaks for it, rarest first: terms, then words."""
 
@@ -103,13 +103,15 @@ def related(posts: Iterable[Features], options: Related) -> dict[str, tuple[Matc
     Equal scores: the newer post first, then by id. Posts below MIN_SCORE are left out, so a tuple
     may be short or empty. The order of `posts` does not matter; ids must be unique.
     """
+    if options.count < 1 or max(options.terms_weight, options.words_weight) <= 0:
+        return {post.id: () for post in posts}
     languages: dict[str, list[Features]] = {}
     for post in posts:
         languages.setdefault(post.lang, []).append(post)
     found: dict[str, tuple[Match, ...]] = {}
     for group in languages.values():
         group.sort(key=lambda post: newest_key(post.date, post.id))
-        found.update(_within(group, options) if options.count > 0 else ((post.id, ()) for post in group))
+        found.update(_within(group, options))
     return found
 
 
@@ -120,7 +122,7 @@ class _Corpus:
     number always comes first in ties and in explanations.
     """
 
-    __slots__ = ("holders", "kept", "names", "norms", "posts", "split", "weights")
+    __slots__ = ("_rows", "holders", "kept", "names", "norms", "posts", "split", "weights")
 
     def __init__(self, posts: Sequence[Features], options: Related) -> None:
         self.posts = list(range(len(posts)))
@@ -129,17 +131,21 @@ class _Corpus:
         self.weights: list[int] = []
         self.holders: list[dict[int, int]] = []
         """By feature, its posts, newest first, each with the weight of the feature."""
+        self._rows: dict[int, list[int]] = {}
         self.kept: list[list[int]] = [[] for _ in posts]
         """By post, the features that describe it."""
         self.norms = [0] * len(posts)
         """By post, the weight of all that describes it."""
-        self._add([post.terms for post in posts], options.terms_weight, TERMS_KEPT, options.max_share)
+        # Only the proportion of the two weights matters: so neither rounds to nothing, nor grows large.
+        top = max(options.terms_weight, options.words_weight)
+        self._add([post.terms for post in posts], options.terms_weight / top, TERMS_KEPT, options.max_share)
         self.split = len(self.names)
         """The first feature that is a word."""
-        self._add([post.words for post in posts], options.words_weight, WORDS_KEPT, options.max_share)
+        self._add([post.words for post in posts], options.words_weight / top, WORDS_KEPT, options.max_share)
 
     def _add(self, rows: Sequence[tuple[str, ...]], share: float, kept: int, max_share: float) -> None:
-        share = min(max(share, 0.0), 1000.0) * _SCALE
+        if share <= 0:
+            return
         total = len(rows)
         counts: dict[str, int] = {}
         for row in rows:
@@ -149,9 +155,9 @@ class _Corpus:
         usable = sorted((count, name) for name, count in counts.items() if 1 < count <= limit)
         numbers = {name: number for number, (_, name) in enumerate(usable, len(self.names))}
         self.names += [name for _, name in usable]
-        self.weights += [round(share * _rarity(count, total)) for count, _ in usable]
+        self.weights += [max(1, round(share * _SCALE * _rarity(count, total))) for count, _ in usable]
         self.holders += [{} for _ in usable]
-        alone = round(share * _rarity(1, total))
+        alone = max(1, round(share * _SCALE * _rarity(1, total)))
         for at, row in zip(self.posts, rows, strict=True):
             unique = set(row)
             mine = sorted([numbers[name] for name in unique if name in numbers])[:kept]
@@ -164,12 +170,19 @@ class _Corpus:
                 self.norms[at] += alone * min(single, kept - len(mine))
             self.kept[at] += mine
 
+    def row(self, number: int) -> list[int]:
+        """The posts of a feature, to be cut around a place."""
+        found = self._rows.get(number)
+        if found is None:
+            found = self._rows[number] = list(self.holders[number])
+        return found
+
 
 def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """The matches of the posts of one language, which come newest first."""
     corpus = _Corpus(posts, options)
     norms, names = corpus.norms, corpus.names
-    lightest, heaviest, total = min(norms), max(norms), len(posts)
+    lightest, heaviest, total = min(filter(None, norms), default=0), max(norms), len(posts)
     siblings: dict[str, list[int]] = {}
     for at, post in enumerate(posts):
         siblings.setdefault(post.key, []).append(at)
@@ -178,8 +191,9 @@ def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, 
         mine = norms[me]
         floor = 0
         if len(points) > options.count:
-            # No post with fewer points can be among the best, however short it is.
-            floor = sorted(points.values())[-options.count] * (mine + lightest) // (mine + heaviest) - 1
+            # So many posts score at least `sure`; none with fewer points than `floor` can, however short.
+            sure = 2 * _GRAIN * sorted(points.values())[-options.count] // (mine + heaviest)
+            floor = sure * (mine + lightest) // (2 * _GRAIN)
         # Score and number in one integer: it sorts faster than a tuple.
         ranked = [
             2 * _GRAIN * got // (mine + norms[other]) * total - other
@@ -194,8 +208,8 @@ def _within(posts: Sequence[Features], options: Related) -> Iterator[tuple[str, 
             if score < MIN_SCORE * _GRAIN:
                 break
             other = score * total - rank
-            shared = tuple([names[number] for number in corpus.kept[other] if number in described])
-            matches.append(Match(posts[other].id, score / _GRAIN, shared))
+            shared = dict.fromkeys([names[number] for number in corpus.kept[other] if number in described])
+            matches.append(Match(posts[other].id, score / _GRAIN, tuple(shared)))
         yield post.id, tuple(matches)
 
 
@@ -203,13 +217,16 @@ def _points(me: int, family: list[int], corpus: _Corpus, wanted: int) -> dict[in
     """The weight that each candidate shares with post `me`; its own translations are no candidates."""
     reach, words = TERM_REACH, False
     telling: list[dict[int, int]] = []
-    common: list[dict[int, int]] = []
+    common: list[int] = []
     for number in corpus.kept[me]:
         if not words and number >= corpus.split:
             reach, words = WORD_REACH, True
         holders = corpus.holders[number]
         reach -= len(holders)
-        (telling if reach >= 0 else common).append(holders)
+        if reach >= 0:
+            telling.append(holders)
+        else:
+            common.append(number)
     points: dict[int, int] = {}
     for holders in telling:
         # Adding item by item would take twice the time: few posts share two things, so update, then mend.
@@ -218,14 +235,15 @@ def _points(me: int, family: list[int], corpus: _Corpus, wanted: int) -> dict[in
         for other, got in twice:
             points[other] += got
     if len(points) <= wanted:
-        for holders in common:
-            row = list(holders)
+        for number in common:
+            row = corpus.row(number)
             at = bisect_left(row, me)
             for other in row[max(0, at - NEAR) : at + NEAR + 1]:
                 points.setdefault(other, 0)
     for other in family:
         points.pop(other, None)
-    for holders in common:
+    for number in common:
+        holders = corpus.holders[number]
         for other in points.keys() & holders.keys():
             points[other] += holders[other]
     return points

@@ -69,13 +69,13 @@ def index_terms(rows: Iterable[Tagged]) -> tuple[dict[tuple[str, str], Terms], t
     for row in rows:
         for ref in row.terms:
             group = gathered.setdefault((ref.taxonomy, row.lang), {})
-            term = group.get(ref.slug)
-            if term is None:
-                term = group[ref.slug] = _Gathered()
-            term.ids[row.id] = None
-            term.counts[ref.name] = term.counts.get(ref.name, 0) + 1
-            if ref.name not in term.first:
-                term.first[ref.name] = row
+            found = group.get(ref.slug)
+            if found is None:
+                found = group[ref.slug] = _Gathered()
+            found.ids[row.id] = None
+            found.counts[ref.name] = found.counts.get(ref.name, 0) + 1
+            if ref.name not in found.first:
+                found.first[ref.name] = row
     index: dict[tuple[str, str], Terms] = {}
     problems: list[Problem] = []
     for place in sorted(gathered):

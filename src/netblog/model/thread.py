@@ -12,10 +12,10 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
 from netblog.errors import Problem
 from netblog.model.comment import Author, Comment, Conversation, Ping, Reaction, ThreadedComment
+from netblog.model.joining import host
 
 CONVERSATION = frozenset({"comment", "reply"})
 PINGS = frozenset({"pingback", "trackback", "mention"})
@@ -236,15 +236,15 @@ def _ping(comment: Comment, anchor: str) -> Ping:
     mention = comment.type == "mention"
     first, second = comment.author.url, comment.source_url
     url = (second or first) if mention else (first or second)
-    host = (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
+    place = host(url) if url else ""
     words = " ".join(_entity.sub(lambda e: _entities[e[0]], _tags.sub(" ", comment.html)).split())
     return Ping(
         id=comment.id,
         anchor=anchor,
         type=comment.type,
-        title=comment.author.name or host,
+        title=comment.author.name or place,
         url=url,
-        host=host,
+        host=place,
         excerpt=words if len(words) <= 300 else words[:299].rstrip() + "…",
         published=comment.published,
     )

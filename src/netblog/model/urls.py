@@ -24,7 +24,7 @@ PERMALINK_FIELDS = ("year", "month", "day", "slug", "name", "section")
 # Sub-delims of RFC 3986 that a path may hold as they are. `+` is left out: object stores read it as a space.
 _SAFE = "/~!$&'()*,;=:@"
 _PAGE_EXTENSIONS = frozenset(
-    "html htm xhtml shtml php php3 asp aspx jsp cfm cgi pl do xml rss atom rdf json txt".split()
+    ("html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "jsp", "cfm", "cgi", "xml", "rss", "json", "txt")
 )
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul"] + [stem + n for stem in ("com", "lpt") for n in "0123456789¹²³"]
@@ -52,7 +52,7 @@ def slugify(text: str) -> str:
     - What tells names apart is spelled out: `+` after a letter or digit is `plus` (`C++` -> `c-plus-plus`),
       `#` after a letter at the end of a word is `sharp` (`C#` -> `c-sharp`), a `.` that opens a word is
       `dot` (`.NET` -> `dot-net`). `C` is `c`; `R&D` is `r-d`.
-    - A text without letters or digits is spelled by its code points (`🎉` -> `u1f389`); an empty one is `n-a`.
+    - A text without letters or digits is spelled by its code points (`🎉` -> `u1f389`); an empty one, `n-a`.
     - Device names of Windows get a prefix (`con` -> `x-con`). At most SLUG_BYTES bytes, whole characters.
 
     Idempotent: a slug is its own slug.
@@ -156,7 +156,7 @@ def _parsed(pattern: str) -> tuple[tuple[tuple[str, str], ...], bool]:
 
 
 def _names_page(path: str) -> bool:
-    name, dot, extension = path.rpartition("/")[2].rpartition(".")
+    _, dot, extension = path.rpartition("/")[2].rpartition(".")
     return bool(dot) and extension.lower() in _PAGE_EXTENSIONS
 
 

@@ -56,7 +56,7 @@ class TranslationView:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A post in a list."""
+    """What other pages may know of a post: enough to list it, and nothing that a body edit changes."""
 
     id: str
     title: str
@@ -200,7 +200,7 @@ class PageView:
     """Every language version including this one; empty when there is only one."""
     feeds: tuple[FeedLink, ...] = ()
     image: ImageView | None = None
-    json_ld: Markup = Markup()
+    json_ld: Markup = field(default_factory=Markup)
     """The content of a `<script type="application/ld+json">`, already safe inside it; may be empty."""
     index: bool = True
     """False asks search engines not to index (page 2 and so on are indexed; 404 is not)."""

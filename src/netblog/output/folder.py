@@ -24,9 +24,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from netblog.errors import OutputError, Problem
+from netblog.model.paths import fault, fold, in_the_way
 from netblog.output.guard import check_folder, real_folder
 from netblog.output.ledger import Ledger, Owned, Stamp, settled, stamp_of
-from netblog.model.paths import fault, fold, in_the_way
 from netblog.output.rescue import Rescue
 from netblog.output.staging import Staging, label
 from netblog.output.tree import Tree
@@ -96,7 +96,7 @@ class OutputFolder:
         """
         with self._told(path):
             owned = self.owned.get(path)
-            if owned is not None and owned.digest == digest and owned.stamp is not None:
+            if owned is not None and owned.digest == digest:
                 there = self._tree.look(path)
                 if there is not None and stamp_of(there) == owned.stamp:
                     return
@@ -141,6 +141,8 @@ class OutputFolder:
     def _stale(self, wanted: Mapping[str, bytes]) -> list[str]:
         """Wanted paths that do not hold their bytes yet; the others are remembered as intact."""
         stale = []
+        # Rendering may have taken minutes: which folders were real before says nothing any more.
+        self._tree = Tree(self.folder)
         going = {fold(path) for path in self.owned.keys() - wanted.keys()}
         intact, known, look = self._intact, self.owned, self._tree.look
         for path, digest in wanted.items():
@@ -271,9 +273,10 @@ class OutputFolder:
     def _told(self, path: str = "") -> Iterator[None]:
         try:
             yield
-        except (OSError, ValueError) as error:
-            what = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            place = error.filename if isinstance(error, OSError) and error.filename else self._tree.at(path)
-            raise OutputError(
-                Problem(f"cannot write the site: {os.fsdecode(place)}: {what}", code="output-write")
-            ) from error
+        except OSError as error:
+            place = error.filename2 or error.filename or self._tree.at(path)
+            what = f"cannot write the site: {os.fsdecode(place)}: {error.strerror or error}"
+            raise OutputError(Problem(what, code="output-write")) from error
+        except ValueError as error:  # what the system's calls say of a NUL or a lone surrogate in a path
+            what = f"cannot write the site: {path!r}: {error}"
+            raise OutputError(Problem(what, code="output-write")) from error

@@ -18,6 +18,7 @@ SOURCES = ("content", "themes", "templates", "static", "data", "netblog.toml", "
 """What a site keeps in its own folder; the output may be none of them, nor lie in or around them."""
 _FOREIGN = ("netblog.toml", ".git")
 """Whoever holds one of these is a site or a repository of its own."""
+_MOVE_ON = "empty it first, or build to another folder and let `netblog deploy` bring the site there"
 
 
 def real_folder(root: Path, folder: Path) -> Path:
@@ -81,9 +82,9 @@ def _holds(outer: Path, inner: Path) -> bool:
 
 
 def _occupied(real: Path, within: bool, ours: bool) -> tuple[str] | tuple[str, str] | None:
-    if real.is_symlink():
-        return ("is a symbolic link that leads nowhere",)
     try:
+        if real.is_symlink():
+            return ("is a symbolic link that leads nowhere",)
         held = {entry.name for entry in real.iterdir()}
     except FileNotFoundError:
         return None
@@ -99,6 +100,3 @@ def _occupied(real: Path, within: bool, ours: bool) -> tuple[str] | tuple[str, s
     if held and not within:
         return ("is outside the site, is not empty, and nothing in it was written by netblog", _MOVE_ON)
     return None
-
-
-_MOVE_ON = "empty it first, or build to another folder and let `netblog deploy` bring the site there"

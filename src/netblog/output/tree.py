@@ -6,7 +6,6 @@ a way to somewhere else. Folders found real are remembered for one build, since 
 every file in it would double the cost of a build that changes nothing.
 """
 
-# ruff: noqa: PTH102, PTH105, PTH106, PTH108, PTH123
 # Calls of `os` on strings: making Path objects for 12,500 files costs as much as looking at them.
 
 from __future__ import annotations
@@ -18,11 +17,10 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
-from netblog.output.ledger import Stamp, stamp_of
 from netblog.model.paths import ancestors
+from netblog.output.ledger import Stamp, stamp_of
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from netblog.errors import Problem
 from netblog.model.comment import Comment, CommentFile
-from netblog.readers.envelope import FORMAT, VERSION, Slice, decoded, reason, unfold
+from netblog.readers.envelope import FORMAT, VERSION, Slice, decoded, mended, reason, unfold
 from netblog.readers.record_fields import safe_url
 from netblog.readers.records import Record, Unfit, comment, repaired
 
@@ -49,8 +49,8 @@ def read_comments(data: bytes, path: str, zone: tzinfo) -> CommentFile:
         findings.turn(record)
         try:
             found = comment(_typed(record, findings), zone, record.origin, findings.note)
-        except Unfit as reason:
-            findings.drop(str(reason))
+        except Unfit as unfit:
+            findings.drop(str(unfit))
             continue
         if found.id in comments:
             findings.dropped["duplicate"] += 1
@@ -84,13 +84,21 @@ def _native(c: Comment) -> dict[str, Any]:
         "page": c.page,
         "parent": c.parent,
         "status": c.status,
-        "published": c.published and c.published.isoformat(),
-        "updated": c.updated and c.updated.isoformat(),
+        "published": _written(c.published),
+        "updated": _written(c.updated),
         "author": author,
         "content": {"format": "html", "body": c.html},
         "source": {"system": c.source_system, "url": c.source_url},
         "likes": c.likes,
     }
+
+
+def _written(when: datetime | None) -> str | None:
+    """RFC 3339, whose offsets have no seconds: before there were time zones, local times had."""
+    if when is None:
+        return None
+    offset = when.utcoffset()
+    return (when.astimezone(UTC) if offset and offset.seconds % 60 else when).isoformat()
 
 
 class _Findings:
@@ -157,13 +165,13 @@ class _Findings:
         return Problem(message, path=self.path, line=line, hint=hint, severity="warning", code=code)
 
 
-def _typed(slice: Slice, findings: _Findings) -> Record:
+def _typed(place: Slice, findings: _Findings) -> Record:
     """The record in these bytes, taken apart if it must be. Raises Unfit."""
     try:
-        record = _record.decode(slice.data)
+        record = _record.decode(place.data)
     except (msgspec.MsgspecError, RecursionError):
         try:
-            value = msgspec.json.decode(slice.data)
+            value = msgspec.json.decode(mended(bytes(place.data)))
         except (msgspec.MsgspecError, RecursionError) as error:
             why = "it is nested too deeply" if isinstance(error, RecursionError) else reason(str(error))
             findings.note("", f"this is no comment: {why}")
@@ -172,5 +180,5 @@ def _typed(slice: Slice, findings: _Findings) -> Record:
     for when, key in ((record.published, "published"), (record.updated, "updated")):
         if when is not None and when.tzinfo is None:
             findings.naive += 1
-            findings.first_naive = findings.first_naive or f"{slice.origin}/{key}"
+            findings.first_naive = findings.first_naive or f"{place.origin}/{key}"
     return record

@@ -8,6 +8,7 @@ express (`config_checks`). The configuration is read once per build: it need be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -19,13 +20,14 @@ from netblog.readers.config_checks import Flaw, checks, heading, label
 from netblog.readers.config_forms import config_schema, config_toml, effective_config
 from netblog.readers.keys import nearest
 from netblog.readers.nodes import kind
-from netblog.readers.source import excerpt, read_source
+from netblog.readers.source import brief, excerpt, read_source
 from netblog.readers.tomlish import Path, Places, TomlError, read_toml
 
 __all__ = ["config_schema", "config_toml", "effective_config", "read_config"]
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes."""
+_MOST_FLAWS = 200
 
 _ANY = (object, "anything")
 _WORDS: tuple[tuple[type[inspect.Type], type | tuple[type, ...], str], ...] = (
@@ -66,8 +68,9 @@ def read_config(
         ) from None
     overridden = _override(values, overrides or {})
     root = inspect.type_info(Config)
-    flaws = [*_mismatches(values, root, ()), *checks(values)]
-    found = (_problem(flaw, places, path, overridden) for flaw in flaws)
+    flaws = islice(chain(_mismatches(values, root, ()), checks(values)), _MOST_FLAWS)
+    lines = source.text.split("\n")
+    found = [_problem(flaw, places, lines, path, overridden) for flaw in flaws]
     problems = sorted((*source.problems, *found), key=order)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
@@ -97,7 +100,7 @@ def _override(values: dict[str, Any], overrides: Mapping[str, Any]) -> set[Path]
     return done
 
 
-def _problem(flaw: Flaw, places: Places, path: str, overridden: set[Path]) -> Problem:
+def _problem(flaw: Flaw, places: Places, lines: list[str], path: str, overridden: set[Path]) -> Problem:
     if any(flaw.path[: len(given)] == given for given in overridden):
         return Problem(flaw.message, hint=flaw.hint, severity=flaw.severity, code="config")
     place, at = None, flaw.path
@@ -108,7 +111,7 @@ def _problem(flaw: Flaw, places: Places, path: str, overridden: set[Path]) -> Pr
     if place is None:
         return Problem(flaw.message, path, hint=flaw.hint, severity=flaw.severity, code="config")
     line, column = places.position(place.key if flaw.on_key else place.start)
-    source = excerpt(places.text.split("\n")[line - 1])
+    source = excerpt(lines[line - 1])
     return Problem(
         flaw.message, path, line, column, flaw.hint, source=source, severity=flaw.severity, code="config"
     )
@@ -147,7 +150,7 @@ def _choice(value: Any, choices: tuple[str, ...], path: Path) -> Iterator[Flaw]:
         listed = ", ".join(f'"{choice}"' for choice in choices[:-1]) + f' or "{choices[-1]}"'
         guess = nearest(value, choices)
         hint = f'did you mean "{guess}"?' if guess else None
-        yield Flaw(path, f'{label(path)} must be {listed}, not "{value}"', hint)
+        yield Flaw(path, f'{label(path)} must be {listed}, not "{brief(value)}"', hint)
 
 
 def _table(value: dict[str, Any], wanted: inspect.StructType, path: Path) -> Iterator[Flaw]:
@@ -183,7 +186,7 @@ def _unknown(key: str, item: object, fields: dict[str, inspect.Field], path: Pat
     if is_table:
         return Flaw((*path, key), f"unknown table {heading((*path, key))}", hint, on_key=True)
     where = f"in {heading(path)}" if path else "outside all tables"
-    return Flaw((*path, key), f"unknown key {key} {where}", hint, on_key=True)
+    return Flaw((*path, key), f"unknown key {brief(key)} {where}", hint, on_key=True)
 
 
 def _homes() -> dict[str, set[str]]:

@@ -16,6 +16,7 @@ import msgspec
 
 from netblog.readers.keys import KNOWN, meaning, nearest
 from netblog.readers.langtags import is_language_tag, meant
+from netblog.readers.source import brief
 from netblog.readers.tomlish import Path
 
 POST_FIELDS = ("year", "month", "day", "slug", "name", "section")
@@ -44,7 +45,7 @@ def label(path: Path) -> str:
         if isinstance(part, int):
             words[-1] += f", item {part + 1}" + (":" if depth + 1 < len(path) else "")
         else:
-            words.append(part)
+            words.append(brief(part))
     if len(words) == 1 or not words:
         return f"[{words[0]}]" if words else "the configuration"
     tables = next((n for n, word in enumerate(words) if ", item" in word), len(words) - 1)
@@ -55,7 +56,7 @@ def heading(path: Path) -> str:
     """How messages name a table: `[comments.form]`, `[menus] main, item 1`."""
     if any(isinstance(part, int) for part in path):
         return label(path)
-    return f"[{'.'.join(map(str, path))}]"
+    return f"[{'.'.join(brief(str(part)) for part in path)}]"
 
 
 def checks(values: dict[str, Any]) -> Iterator[Flaw]:
@@ -94,7 +95,7 @@ def _url(path: Path, value: Any) -> Iterator[Flaw]:
     hint = "write it with its scheme: https://example.com/"
     fault = _url_fault(value)
     if fault:
-        yield Flaw(path, f'{label(path)} must be an absolute URL: "{_short(value)}" {fault}', hint)
+        yield Flaw(path, f'{label(path)} must be an absolute URL: "{brief(value)}" {fault}', hint)
 
 
 def _url_fault(value: str) -> str | None:
@@ -118,7 +119,7 @@ def _url_fault(value: str) -> str | None:
 
 def _author_url(path: Path, value: Any) -> Iterator[Flaw]:
     if isinstance(value, str) and value and not re.match(r"(?:https?://|mailto:|/)\S+$|/$", value):
-        message = f'{label(path)} must be an absolute URL or a path: "{_short(value)}" is neither'
+        message = f'{label(path)} must be an absolute URL or a path: "{brief(value)}" is neither'
         yield Flaw(path, message, "write https://example.com/ or /about/")
 
 
@@ -137,7 +138,7 @@ def _timezone(path: Path, value: Any) -> Iterator[Flaw]:
     city = nearest(wanted.rsplit("/", 1)[-1], cities)
     guess = nearest(wanted, names) or (cities[city] if city else None)
     hint = f"did you mean {guess}?" if guess else "write an IANA name such as Europe/Rome or UTC"
-    yield Flaw(path, f'{label(path)}: there is no time zone "{_short(value)}"', hint)
+    yield Flaw(path, f'{label(path)}: there is no time zone "{brief(value)}"', hint)
 
 
 def _language(path: Path, value: Any) -> Iterator[Flaw]:
@@ -150,7 +151,7 @@ def _tag(path: Path, value: str, on_key: bool) -> Iterator[Flaw]:
         guess = meant(value)
         hint = f"did you mean {guess}?" if guess else "write a tag such as it or pt-BR"
         where = "[languages]" if on_key else label(path)
-        yield Flaw(path, f'{where}: "{_short(value)}" is not a language tag', hint, on_key)
+        yield Flaw(path, f'{where}: "{brief(value)}" is not a language tag', hint, on_key)
 
 
 def _permalink(path: Path, value: Any) -> Iterator[Flaw]:
@@ -166,7 +167,7 @@ def _permalink(path: Path, value: Any) -> Iterator[Flaw]:
             hint = f"did you mean {{{guess}}}?" if guess else f"the fields are {listed}"
             if name in POST_FIELDS:
                 hint = f"a page need not have a date; the fields are {listed}"
-            yield Flaw(path, f"{label(path)} has an unknown field {{{_short(name)}}}", hint)
+            yield Flaw(path, f"{label(path)} has an unknown field {{{brief(name)}}}", hint)
     bare = _FIELD.sub("", value)
     if "{" in bare or "}" in bare:
         yield Flaw(path, f"{label(path)} has a brace without its partner", f"the fields are {listed}")
@@ -174,7 +175,7 @@ def _permalink(path: Path, value: Any) -> Iterator[Flaw]:
         hint = f"write /{value.lstrip('/')}" if "://" not in value else "the site's address is in [site] url"
         yield Flaw(path, f"{label(path)} must begin with /", hint)
     elif re.search(r"[\s?#\\\x00-\x1f]", bare) or re.search(r"//|/\.{1,2}(?:/|$)", value):
-        yield Flaw(path, f'{label(path)} is not a path: "{_short(value)}"', "write it as /posts/{slug}/")
+        yield Flaw(path, f'{label(path)} is not a path: "{brief(value)}"', "write it as /posts/{slug}/")
     elif set(named) <= set(known) and not {"slug", "name"}.intersection(named):
         yield Flaw(path, f"{label(path)} gives every file the same URL", "add {slug} or {name}")
 
@@ -191,7 +192,7 @@ def _taxonomies(tables: dict[str, Any]) -> Iterator[Flaw]:
             pass
         elif not re.fullmatch(r"\w[\w-]*", name):
             hint = "write it in letters, digits, - and _, as front matter will"
-            yield Flaw(path, f'a taxonomy cannot be called "{_short(name)}"', hint, on_key=True)
+            yield Flaw(path, f'a taxonomy cannot be called "{brief(name)}"', hint, on_key=True)
         elif name in KNOWN or meaning(name):
             what = meaning(name) if name not in KNOWN else None
             known = f"is read as {what}" if what in KNOWN else "has a meaning of its own"
@@ -213,10 +214,6 @@ def _languages(tables: dict[str, Any], site: Any) -> Iterator[Flaw]:
 
 def _inner(table: Any, key: str) -> Any:
     return table.get(key) if isinstance(table, dict) else None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:60] + "..."
 
 
 _CHECKS: dict[Path, _Check] = {

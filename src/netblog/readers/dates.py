@@ -17,6 +17,8 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from netblog.readers.source import brief
+
 HINT = "write 2024-03-14 or 2024-03-14 09:26"
 
 _MONTHS = (
@@ -44,7 +46,6 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}?):?([0-9]{2})?", re.IGNOREC
 _NAMED_HOURS = {"z": 0, "utc": 0, "gmt": 0, "ut": 0}
 _NAMED_HOURS |= {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 _NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ]+(?=[^.])|(?=\.|$))")
-_SHOWN = 60
 
 
 class DateError(ValueError):
@@ -73,7 +74,7 @@ def parse_date(value: str | date, zone: ZoneInfo) -> datetime:
     else:
         match = _WORDS.fullmatch(text) if len(text) < 100 else None
         if match is None:
-            raise DateError(f"{_quoted(text)} is not a date ({HINT})")
+            raise DateError(f'"{brief(text)}" is not a date ({HINT})')
         name = match["month"] or match["month2"]
         number = _MONTH_NUMBERS[name[:3].lower()]
         day = _day(match["date"], int(match["year"]), number, int(match["day"] or match["day2"]))
@@ -84,7 +85,7 @@ def parse_date(value: str | date, zone: ZoneInfo) -> datetime:
     second = int(match[first + 2] or 0)
     for number, top, name in ((hour, 23, "hours"), (minute, 59, "minutes"), (second, 59, "seconds")):
         if number > top:
-            raise DateError(f"the time {_short(clock)} does not exist ({name} go from 0 to {top})")
+            raise DateError(f"the time {brief(clock)} does not exist ({name} go from 0 to {top})")
     micro = int((match[first + 3] or "0")[:6].ljust(6, "0"))
     offset = match["zone"]
     info = zone if offset is None else _offset(offset)
@@ -140,7 +141,7 @@ def _offset(text: str) -> timezone:
     if text.lower() in ("am", "pm"):
         raise DateError(f"a time is not written with {text} (hours go from 0 to 23)")
     if match is None:
-        raise DateError(f"the time zone {_short(text)} is not understood (write an offset such as +01:00)")
+        raise DateError(f"the time zone {brief(text)} is not understood (write an offset such as +01:00)")
     hours, minutes = int(match[2]), int(match[3] or 0)
     if hours > 23 or minutes > 59:
         raise DateError(f"the offset {text} does not exist (offsets go from -23:59 to +23:59)")
@@ -148,20 +149,21 @@ def _offset(text: str) -> timezone:
     return timezone(-delta if match[1] == "-" else delta)
 
 
+def fixed(moment: datetime) -> datetime:
+    """The same moment with a plain offset of whole minutes in place of its time zone.
+
+    That is what RFC 3339 can write down, so a date read back from a cache is the date that was put in. Local
+    mean times have offsets with seconds; they are rounded up, so that no midnight slips into the day before.
+    """
+    offset = moment.utcoffset() or timedelta()
+    return moment.astimezone(timezone(-(-offset // timedelta(minutes=1)) * timedelta(minutes=1)))
+
+
 def _settled(moment: datetime, zone: ZoneInfo, shown: str) -> datetime:
     """`moment` in `zone`, by way of UTC so that local times that never happened become real ones."""
     try:
-        return moment.astimezone(UTC).astimezone(zone)
+        return fixed(moment.astimezone(UTC).astimezone(zone))
     except (OverflowError, ValueError):
         raise DateError(
-            f"the date {_short(shown)} is too near the end of the calendar for its time zone"
+            f"the date {brief(shown)} is too near the end of the calendar for its time zone"
         ) from None
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
-
-
-def _quoted(text: str) -> str:
-    return f'"{_short(text)}"'

@@ -42,11 +42,9 @@ class Slice(NamedTuple):
 
 _document = msgspec.json.Decoder(Document)
 _byte = re.compile(r"\(byte (\d+)\)")
-# Half of a surrogate pair, as a string cut within an emoji leaves it. After an odd backslash only: the
-# others are text.
-_half = re.compile(
-    rb"((?<!\\)(?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+_escape = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
+    re.DOTALL,
 )
 
 
@@ -72,7 +70,7 @@ def _open(data: bytes, path: str) -> tuple[Document, Iterator[Slice]]:
             if document.comments is msgspec.UNSET:
                 return document, _lines(rest, path, data.count(b"\n", 0, blank) + 2)
     try:
-        document = _document.decode(data)
+        document = _whole(data)
     except RecursionError:
         raise _broken(path, "the JSON is nested too deeply to be comments") from None
     except msgspec.ValidationError as error:
@@ -93,6 +91,22 @@ def _open(data: bytes, path: str) -> tuple[Document, Iterator[Slice]]:
     return document, (Slice(raw, f"{path}#/comments/{index}", None) for index, raw in enumerate(raws))
 
 
+def _whole(data: bytes) -> Document:
+    try:
+        return _document.decode(data)
+    except msgspec.DecodeError:
+        # Mending copies the file, so only when something is wrong with it.
+        better = mended(data)
+        if better == data:
+            raise
+    return _document.decode(better)
+
+
+def mended(data: bytes) -> bytes:
+    """JSON without the halves of surrogate pairs that a string cut within an emoji leaves (RFC 8259, 8.2)."""
+    return _escape.sub(lambda found: b"\\ufffd" if len(found[0]) == 6 else found[0], data)
+
+
 def _lines(rest: bytes, path: str, first: int) -> Iterator[Slice]:
     for number, line in enumerate(rest.split(b"\n"), start=first):
         if line.strip():
@@ -100,7 +114,7 @@ def _lines(rest: bytes, path: str, first: int) -> Iterator[Slice]:
 
 
 def decoded(data: bytes, path: str) -> bytes:
-    """The file as UTF-8 without byte order mark and half surrogates. Raises CommentError."""
+    """The file as UTF-8 without byte order mark and trailing blanks. Raises CommentError."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(data) > 1 and 0 in data[:2]):
         raise _broken(path, "the file is not UTF-8 but UTF-16 or UTF-32", hint="save it as UTF-8")
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -113,8 +127,6 @@ def decoded(data: bytes, path: str) -> bytes:
     data = data.rstrip()
     if not data:
         raise _broken(path, "the file is empty", hint=f'write at least {HEADER[:-1]}, "comments": []}}')
-    if b"\\ud" in data or b"\\uD" in data:
-        data = _half.sub(lambda match: match[1] + (match[2] or b"\\ufffd"), data)
     return data
 
 
@@ -133,6 +145,8 @@ def _check(document: Document, path: str) -> None:
     version = document.version
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
         raise _broken(path, f"version {version} is newer than this netblog reads", hint="update netblog")
+    if version is None:
+        raise _broken(path, "it says no version", hint=f'the version of today is "version": {VERSION}')
     if version != VERSION or isinstance(version, bool):
         raise _broken(path, f'the version should be {VERSION}, not "{plain(str(version), limit=40)}"')
 

@@ -16,10 +16,10 @@ from netblog.model.post import CommentSwitch
 from netblog.readers.dates import HINT, DateError, parse_date
 from netblog.readers.langtags import is_language_tag, meant
 from netblog.readers.nodes import Mapping, Node, Scalar, Sequence, what
+from netblog.readers.source import brief
 
 _BREAK = re.compile(r"[ \t]*\n\s*")
 _BLANKS = " \t\n"
-_SHOWN = 60
 _PERSON_KEYS = ("name", "display_name", "login")
 _PICTURE_KEYS = ("path", "src", "url", "image", "feature", "file", "filename")
 
@@ -57,7 +57,7 @@ def address(node: Node, key: str) -> str | None:
     found = text(node, key, "write a path such as /about/")
     if found is not None and "://" in found:
         hint = "write /about/ or the like"
-        raise Wrong(node, f"{key} must be a path, not the address {_short(found)}", hint)
+        raise Wrong(node, f"{key} must be a path, not the address {brief(found)}", hint)
     return found
 
 
@@ -94,6 +94,9 @@ def names(node: Node, key: str) -> tuple[str, ...]:
     if isinstance(node, Scalar):
         if node.value is None:
             return ()
+        if isinstance(node.value, bool):
+            message = f"{key} must be a list or text with commas, not {node.text}"
+            raise Wrong(node, message, "write [one, two]")
         return tuple(filter(None, map(one_line, node.text.split(","))))
     if isinstance(node, Mapping):
         raise Wrong(node, f"{key} must be a list or text with commas, not a mapping", "write [one, two]")
@@ -184,7 +187,7 @@ def language(node: Node, key: str) -> str | None:
     if not is_language_tag(tag):
         guess = meant(found)
         hint = f"did you mean {guess}?" if guess else "write a tag such as it or pt-BR"
-        raise Wrong(node, f'{key}: "{_short(found)}" is not a language tag', hint, "language")
+        raise Wrong(node, f'{key}: "{brief(found)}" is not a language tag', hint, "language")
     return tag
 
 
@@ -242,10 +245,5 @@ def _quotes(node: Node) -> str:
 
 def _written(node: Scalar) -> str:
     """The value as a message shows it; text in quotes, so that `"true"` can be told from `true`."""
-    shown = _short(node.text)
+    shown = brief(node.text)
     return f'"{shown}"' if isinstance(node.value, str) else shown
-
-
-def _short(found: str) -> str:
-    found = " ".join(found.split())
-    return found if len(found) <= _SHOWN else found[:_SHOWN] + "..."

@@ -61,8 +61,7 @@ def split(source: Source) -> Split:
     start = opening.end()
     closing = _CLOSING[mark].search(text, start)
     if closing is None:
-        first = text[start : text.find("\n", start) if "\n" in text[start:] else None]
-        if not _KEY_LINE[mark].match(first):
+        if not _KEY_LINE[mark].match(text, start):
             return Split(None, "", 1, text, 1)
         line = text.count("\n", 0, opening.start(1)) + 1
         message = f"the front matter opened by {mark} is not closed"

@@ -15,6 +15,8 @@ HEADER_LIMIT = 256 * 1024
 """Characters; a longer header is a mistake or an attack."""
 DEPTH_LIMIT = 64
 """Levels of lists and mappings; whatever walks a tree may recurse."""
+MOST_PROBLEMS = 50
+"""Problems told of one header; whoever made more of them will mend these first."""
 
 Value = None | bool | int | float | str
 

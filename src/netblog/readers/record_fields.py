@@ -1,8 +1,8 @@
 """The small fields of a comment, made harmless: names, ids, web addresses, pictures.
 
 Stored attacks on comment systems came through the name and the link at least as often as through the text, so
-every field passes here. What cannot be made harmless becomes None or "", and the comment itself survives. All
-functions are idempotent: what they gave back goes through them unchanged.
+every field passes here. What cannot be made harmless becomes None or "", and the comment itself survives. But
+for the decoding of entities all functions are idempotent: what they gave back goes through them unchanged.
 """
 
 from __future__ import annotations

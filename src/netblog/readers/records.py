@@ -18,6 +18,7 @@ import msgspec
 from markdown_it import MarkdownIt
 
 from netblog.model.comment import Author, Comment, CommentType, Format, Status
+from netblog.readers.dates import fixed
 from netblog.readers.record_fields import avatar_path, plain, safe_url, seen
 from netblog.readers.sanitise import MAX_BODY, bounded, sanitise
 
@@ -184,7 +185,7 @@ def moment(when: datetime | None, zone: tzinfo, pointer: str, note: Note) -> dat
         # Nothing may overflow later, in whatever zone it is shown.
         note(pointer, f"the year {when.year} cannot be meant, the comment is shown without a date")
         return None
-    return when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+    return fixed(when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone))
 
 
 @cache

@@ -60,11 +60,14 @@ _text = rf"[^<{_odd}]"
 _phrases = "|".join(rf"<{name}>{_text}*+</{name}>" for name in ("em", "strong", "code", "i", "b"))
 _inline = (
     rf"(?:{_text}++|<br ?/?>|{_phrases}"
-    r'|<a href="https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w./~+,;=%?#:!-]{0,1900})?"'
+    r'|<a href="https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?:/(?:[\w./~+,;=%?#:!-]|&(?:amp|#0?38);){0,1500})?"'
     rf'(?: (?:rel|target|class)="[\w -]*")*>{_text}*+</a>)*+'
 )
 # Most of the others: what the first pass would not change, so that nh3 may have it at once.
-_proper = re.compile(rf"{_inline}(?:<p>{_inline}</p>{_inline})*+", re.ASCII)
+_proper = re.compile(
+    rf"{_inline}(?:(?:<p>{_inline}</p>|<blockquote>\s*+(?:<p>{_inline}</p>\s*+)++</blockquote>){_inline})*+",
+    re.ASCII,
+)
 
 
 def sanitise(html: str) -> str:
@@ -145,7 +148,7 @@ class _Rewriter:
             return start
         if tag[1]:
             self.end(name)
-        elif name in PROSE and not tag[3].strip(" /\n") and start >= self.last(name):
+        elif name in PROSE and not tag[3].strip(" \t\n\f/") and start >= self.last(name):
             return start
         else:
             self.begin(name, tag[3])
@@ -179,7 +182,10 @@ class _Rewriter:
         name = "p" if name in HEADINGS or name in PARAGRAPHS else RENAMED.get(name, name)
         if name == "br":
             self.out.append("<br>")
-        elif name in self.stack:
+            return
+        if name == "li" and name not in self.stack:
+            name = "p"
+        if name in self.stack:
             depth = len(self.stack) - 1 - self.stack[::-1].index(name)
             if name in BLOCKS or WALLS.isdisjoint(self.stack[depth:]):
                 self.close(depth)
@@ -187,11 +193,12 @@ class _Rewriter:
     def open(self, name: str, attributes: str) -> None:
         stack = self.stack
         if name == "li":
-            for depth in range(len(stack) - 1, -1, -1):
-                if stack[depth] in WALLS:
-                    if stack[depth] == "li":
-                        self.close(depth)
-                    break
+            walls = [depth for depth, wall in enumerate(stack) if wall in WALLS]
+            if walls and stack[walls[-1]] == "li":
+                self.close(walls.pop())
+            if not walls or stack[walls[-1]] not in ("ul", "ol"):
+                # An item of no list of its own would end the item of the page's list it is printed in.
+                name = "p"
         if name in BLOCKS and "p" in stack:
             self.close(stack.index("p"))
         if name in ("br", "hr"):

@@ -31,6 +31,8 @@ _BOMS = (
 )
 _SAMPLE = 512
 _LONGEST_EXCERPT = 1000
+_LONGEST_BRIEF = 60
+_MOST_CONFLICTS = 20
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -75,6 +77,12 @@ def read_source(data: bytes, path: str) -> Source:
 def excerpt(line: str) -> str | None:
     """A line of a file as `Problem.source` has it: None if it is too long to be of use, no controls."""
     return _CONTROLS.sub("\ufffd", line) if len(line) <= _LONGEST_EXCERPT else None
+
+
+def brief(text: str) -> str:
+    """What a message shows of a value: one line, cut short."""
+    text = " ".join(text[: 4 * _LONGEST_BRIEF].split())
+    return text if len(text) <= _LONGEST_BRIEF else text[:_LONGEST_BRIEF] + "..."
 
 
 def _problem(
@@ -137,7 +145,7 @@ def _without_controls(text: str, path: str) -> tuple[str, tuple[Problem, ...]]:
 
 
 def _conflicts(text: str, path: str) -> tuple[Problem, ...]:
-    """One error for each complete merge conflict (all three markers in order) outside fenced code.
+    """One error for each of the first merge conflicts (all three markers in order) outside fenced code.
 
     `=======` alone underlines a heading and the others alone are odd but harmless text, so only the three
     together are a conflict.
@@ -147,7 +155,7 @@ def _conflicts(text: str, path: str) -> tuple[Problem, ...]:
     opened: int | None = None
     divided = False
     index = 0
-    for line in text.split("\n"):
+    for number, line in enumerate(text.split("\n"), 1):
         mark = _FENCE.match(line)
         if fence:
             if mark and mark[1].startswith(fence) and not line.strip(" \t" + fence[0]):
@@ -160,10 +168,11 @@ def _conflicts(text: str, path: str) -> tuple[Problem, ...]:
         elif opened is not None and line.rstrip() == "=======":
             divided = True
         elif opened is not None and divided and line.startswith(">>>>>>>") and line[7:8] in ("", " "):
-            last = text.count("\n", 0, index) + 1
-            message = f"a merge conflict is left in the file (it ends on line {last})"
+            message = f"a merge conflict is left in the file (it ends on line {number})"
             hint = "keep one side and delete the lines of <, = and >"
             found.append(_problem(text, opened, path, message, hint, "merge-conflict"))
             opened = None
+            if len(found) == _MOST_CONFLICTS:
+                break
         index += len(line) + 1
     return tuple(found)

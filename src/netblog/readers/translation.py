@@ -15,7 +15,7 @@ from netblog.errors import Problem
 from netblog.model.post import FrontMatter
 from netblog.readers import fields
 from netblog.readers.keys import KNOWN, STOCK_LAYOUTS, meaning
-from netblog.readers.nodes import Header, Mapping, Node, Pair, Scalar, what
+from netblog.readers.nodes import MOST_PROBLEMS, Header, Mapping, Node, Pair, Scalar, what
 
 _Reader = Callable[[Node, str], Any]
 _SINGLE: dict[str, _Reader] = {
@@ -63,6 +63,7 @@ class Translation:
         self.unknown: list[tuple[str, int]] = []
         self.problems: list[Problem] = []
         self.publish: datetime | None = None
+        self.publish_line = 0
 
     def read(self, pair: Pair) -> None:
         """Take in one key; what is wrong with it goes to `problems`."""
@@ -94,6 +95,7 @@ class Translation:
         # Hugo shows nothing before publishDate: a later one is the date here, an earlier one has no effect.
         if self.publish is not None and ("date" not in values or self.publish > values["date"]):
             values["date"] = self.publish
+            self.lines["date"] = self.publish_line
         if self.terms:
             values["taxonomies"] = {name: fields.distinct(terms) for name, terms in self.terms.items()}
         return FrontMatter(**values, unknown=tuple(self.unknown), lines=self.lines)
@@ -120,6 +122,8 @@ class Translation:
             self.own.add(field)
 
     def _problem(self, wrong: fields.Wrong) -> None:
+        if len(self.problems) == MOST_PROBLEMS:
+            return
         node = wrong.node
         problem = self.header.problem(wrong.message, node.line, node.column, wrong.hint, wrong.code)
         self.problems.append(problem)
@@ -156,8 +160,7 @@ class Translation:
 
     def _publish(self, pair: Pair, own: bool) -> None:
         self.publish = fields.moment(pair.value, pair.key, self.zone)
-        if self.publish is not None:
-            self.lines.setdefault("date", pair.line)
+        self.publish_line = pair.line
 
     def _no_comments(self, pair: Pair, own: bool) -> None:
         if fields.truth(pair.value, pair.key):

@@ -26,7 +26,18 @@ from yaml.events import (
 )
 
 from netblog.errors import ContentError, Problem
-from netblog.readers.nodes import DEPTH_LIMIT, Header, Mapping, Node, Pair, Scalar, Sequence, Value
+from netblog.readers.nodes import (
+    DEPTH_LIMIT,
+    MOST_PROBLEMS,
+    Header,
+    Mapping,
+    Node,
+    Pair,
+    Scalar,
+    Sequence,
+    Value,
+)
+from netblog.readers.source import brief
 from netblog.readers.yaml_messages import translate
 
 ALIAS_LIMIT = 10_000
@@ -74,7 +85,8 @@ class _Frame:
 def parse_yaml(header: Header) -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of a YAML document, None if it is empty, and what is wrong but can be read past.
 
-    Read past are a key given twice (the first holds) and unknown tags (the value is read as if untagged).
+    Read past are a key given twice (the first holds) and unknown tags (the value is read as if untagged), the
+    first MOST_PROBLEMS of them.
     Raises ContentError, with line and column, for all else: syntax, a second document, more levels than
     DEPTH_LIMIT, aliases to nothing or standing for more than ALIAS_LIMIT values, and a header too long.
     """
@@ -183,14 +195,8 @@ class _Tree:
         if name == "<<":
             frame.merges.append(node)
         elif name in frame.seen:
-            self.problems.append(
-                self.header.problem(
-                    f"the key {name} is given twice (first on line {frame.seen[name]})",
-                    key.line,
-                    key.column,
-                    "delete one of them",
-                )
-            )
+            message = f"the key {brief(name)} is given twice (first on line {frame.seen[name]})"
+            self._note(message, key.line, key.column, "delete one of them")
         else:
             frame.seen[name] = key.line
             frame.items.append(Pair(name, key.line, key.column, node))
@@ -219,8 +225,9 @@ class _Tree:
 
     def _alias(self, name: str, stack: list[_Frame], line: int, column: int) -> Node:
         if name not in self.anchors:
-            hint = f'put the value in quotes, if it is text: "*{name}..."'
-            self._refuse(f"the alias *{name} has no anchor &{name} before it", line, column, hint)
+            shown = brief(name)
+            hint = f'put the value in quotes, if it is text: "*{shown}..."'
+            self._refuse(f"the alias *{shown} has no anchor &{shown} before it", line, column, hint)
         node, weight, height = self.anchors[name]
         self.spent += weight
         if self.spent > ALIAS_LIMIT:
@@ -235,9 +242,14 @@ class _Tree:
     def _check_tag(self, tag: str, line: int, column: int) -> None:
         if tag not in _CORE_TAGS and tag != "!":
             shown = tag.replace("tag:yaml.org,2002:", "!!")
-            message = f"the YAML tag {shown[:60]} is not known"
+            message = f"the YAML tag {brief(shown)} is not known"
             hint = "remove it, or put the value in quotes if it is text that begins with !"
-            self.problems.append(self.header.problem(message, line, column, hint))
+            self._note(message, line, column, hint)
+
+    def _note(self, message: str, line: int, column: int, hint: str) -> None:
+        self.problems.append(self.header.problem(message, line, column, hint))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise ContentError(self.problems)
 
     def _refuse(self, message: str, line: int, column: int, hint: str | None = None) -> None:
         raise ContentError([*self.problems, self.header.problem(message, line, column, hint)])

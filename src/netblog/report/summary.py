@@ -45,7 +45,10 @@ def render_summary(report: BuildReport, verbose: bool = False) -> str:
 
 def render_explanation(found: Explanation) -> str:
     """The answer to `netblog why`, ending in a line break."""
-    lines = [f"{plain(found.path)} is made from {plain(found.source)}.", f"It was last made because {plain(found.cause)}."]
+    lines = [
+        f"{plain(found.path)} is made from {plain(found.source)}.",
+        f"It was last made because {plain(found.cause)}.",
+    ]
     if len(found.steps) > 1:
         lines.append("How that came about:")
         lines += [f"  {plain(step)}" for step in reversed(found.steps)]

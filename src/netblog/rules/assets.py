@@ -13,7 +13,7 @@ from netblog.errors import ContentError, Problem
 from netblog.readers.markdown import highlight_css
 from netblog.rules import settings
 from netblog.rules.catalog import registry
-from netblog.rules.sources import attachments, file, tree
+from netblog.rules.sources import attachments, content_files, file, tree
 from netblog.rules.templates import chain
 
 HIGHLIGHT = "highlight.css"
@@ -52,7 +52,7 @@ def attachment_urls(fetch: Fetch) -> dict[str, tuple[str, ...]]:
     for spot in fetch(registry()).spots:
         if spot.bundle:
             homes.setdefault(spot.bundle, []).append(spot.url)
-    bundles = fetch(bundle_folders())
+    bundles = frozenset(fetch(bundle_folders()))
     found: dict[str, tuple[str, ...]] = {}
     for path in fetch(attachments()):
         folder = next((str(up) for up in PurePosixPath(path).parents if str(up) in bundles), None)
@@ -64,15 +64,10 @@ def attachment_urls(fetch: Fetch) -> dict[str, tuple[str, ...]]:
 
 
 @rule
-def bundle_folders(fetch: Fetch) -> frozenset[str]:
+def bundle_folders(fetch: Fetch) -> tuple[str, ...]:
     """Folders that are one post with its files: those with an index.md, published or not."""
-    from netblog.rules.sources import content_files
-
-    return frozenset(
-        str(PurePosixPath(path).parent)
-        for path in fetch(content_files())
-        if PurePosixPath(path).name.startswith("index.")
-    )
+    paths = map(PurePosixPath, fetch(content_files()))
+    return tuple(dict.fromkeys(str(path.parent) for path in paths if path.name.startswith("index.")))
 
 
 @rule

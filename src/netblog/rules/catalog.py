@@ -17,13 +17,13 @@ from netblog.engine import Fetch, rule
 from netblog.errors import ContentError, Problem
 from netblog.model.config import Markdown
 from netblog.model.listing import newest_key
-from netblog.model.post import Document, Entry, FrontMatter, Kind, TermRef
+from netblog.model.placement import Layout, duplicate_ids, layout, place, visibility
+from netblog.model.post import Document, Entry, Kind, TermRef
 from netblog.model.report import Reason
 from netblog.readers.frontmatter import read_front_matter, split
 from netblog.readers.markdown import MarkdownReader
 from netblog.readers.source import read_source
 from netblog.rules import settings
-from netblog.rules.placing import duplicate_ids, place, visibility
 from netblog.rules.sources import content_files, file, option, reached
 from netblog.rules.tables import shard_of, shards
 
@@ -46,7 +46,7 @@ def document(fetch: Fetch, path: str) -> Document:
         source = read_source(data, where)
         parts = split(source)
         front, problems = read_front_matter(
-            parts, where, ZoneInfo(reading.timezone), reading.known_keys, tuple(reading.taxonomies)
+            parts, where, ZoneInfo(reading.timezone), reading.known_keys, reading.taxonomies
         )
         rendered = _reader(markdown).render(
             parts.body, path=where, first_line=parts.body_line, prefix=_prefix(path)
@@ -79,11 +79,18 @@ def placement(fetch: Fetch, path: str) -> Placement:
     read = fetch(document(path))
     if read.broken or any(problem.severity == "error" for problem in read.problems):
         return Placement(entry=None)
-    entry, problems = place(path, read.front, read.heading, fetch(settings.reading()))
+    reading = fetch(settings.reading())
+    entry, problems = place(read, fetch(plan()), ZoneInfo(reading.timezone), read.heading or "")
     return Placement(entry=entry, problems=problems)
 
 
-_SPOKEN_OF = ("aliases", "permalink", "slug", "tags", "categories")
+_SPOKEN_OF = ("aliases", "permalink", "slug", "tags", "categories", "id")
+
+
+@rule
+def plan(fetch: Fetch) -> Layout:
+    """What of the configuration decides where files belong."""
+    return layout(fetch(settings.config()))
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,7 +194,7 @@ def registry(fetch: Fetch) -> Registry:
     for it in found:
         if it is None:
             continue
-        reason = visibility(it.draft, it.date, it.expires, drafts=drafts, future=future, reached=is_past)
+        reason = visibility(it, drafts=drafts, future=future, reached=is_past)
         if reason is None:
             published.append(it)
         else:
@@ -198,7 +205,7 @@ def registry(fetch: Fetch) -> Registry:
         spots=tuple(published),
         withheld=tuple(withheld),
         unplaced=tuple(path for path, it in zip(paths, found, strict=True) if it is None),
-        problems=duplicate_ids((it.id, it.path) for it in published),
+        problems=duplicate_ids(published),
     )
 
 
@@ -239,8 +246,3 @@ def order(fetch: Fetch, edition: str) -> tuple[str, ...]:
 def recent(fetch: Fetch, edition: str, count: str) -> tuple[str, ...]:
     """The newest posts of one language."""
     return fetch(order(edition))[: int(count)]
-
-
-@rule
-def front_matter(fetch: Fetch, path: str) -> FrontMatter:
-    return fetch(document(path)).front

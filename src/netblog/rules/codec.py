@@ -1,7 +1,9 @@
-"""How values of the blog become bytes: msgspec's MessagePack, typed by each rule's return annotation.
+"""How values of the blog become bytes: msgspec's JSON, typed by each rule's return annotation.
 
 The annotation is the type tag, so equal bytes mean equal values of one rule, and decoding runs no code of the
-cache's choosing. Mappings and sets are sorted, so equal values have equal bytes whatever their history.
+cache's choosing. JSON rather than MessagePack, because there a date would lose its UTC offset. Mappings keep their
+order, which is part of their value: what a reader finds in the cache is what the rule returned, to the last key.
+Sets have no order to keep and are refused (`tests/test_rules.py`).
 """
 
 from __future__ import annotations
@@ -11,14 +13,14 @@ from typing import Any
 
 import msgspec
 
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str)
+_ENCODER = msgspec.json.Encoder()
 
 
 class TypedCodec:
     """Encodes and decodes values of one type."""
 
     def __init__(self, type_: Any) -> None:
-        self._decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(type_)
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(type_)
 
     def encode(self, value: Any) -> bytes:
         return _ENCODER.encode(value)
@@ -28,7 +30,7 @@ class TypedCodec:
 
     def differences(self, old: bytes, new: bytes) -> tuple[str, ...]:
         """The names of the fields (of a struct) or keys (of a mapping) that differ; () where there are none."""
-        before, after = msgspec.msgpack.decode(old), msgspec.msgpack.decode(new)
+        before, after = msgspec.json.decode(old), msgspec.json.decode(new)
         if not isinstance(before, dict) or not isinstance(after, dict):
             return ()
         names = dict.fromkeys([*before, *after])

@@ -25,7 +25,9 @@ def data_files(fetch: Fetch) -> dict[str, str]:
             continue
         if name in found:
             raise ContentError(
-                Problem(f"two data files are called {name!r}: {found[name]} is the other", path=f"data/{path}")
+                Problem(
+                    f"two data files are called {name!r}: {found[name]} is the other", path=f"data/{path}"
+                )
             )
         found[name] = f"data/{path}"
     return found
@@ -49,7 +51,9 @@ def data(fetch: Fetch, name: str) -> Any:
     try:
         return json.loads(text) if path.endswith(".json") else _plain(tomllib.loads(text))
     except json.JSONDecodeError as error:
-        raise ContentError(Problem(f"not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno)) from None
+        raise ContentError(
+            Problem(f"not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno)
+        ) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ContentError(Problem(f"cannot be read: {error}", path=path)) from None
 

@@ -11,10 +11,10 @@ from netblog.model import sitemap as maps
 from netblog.model.feed import Channel, FeedEntry, Item, atom_feed, json_feed, make_entry, stable_id
 from netblog.model.listing import page_path, paginate
 from netblog.rules import settings
-from netblog.rules.catalog import order, placement, registry
-from netblog.rules.links import travelling_body
+from netblog.rules.catalog import Spot, order, placement, registry
+from netblog.rules.links import travelling_html
 from netblog.rules.pages import home_total, period, period_url, periods, term_total
-from netblog.rules.relations import label, labels, relations, term
+from netblog.rules.relations import label, labels, term
 from netblog.rules.views import full_url, href, listed
 
 
@@ -30,7 +30,7 @@ def entry(fetch: Fetch, path: str) -> FeedEntry:
             id=stable_id(placed.id, fetch(settings.feeds()).id_base),
             url=post.absolute_url,
             title=post.title,
-            html=fetch(travelling_body(path)),
+            html=travelling_html(fetch, path),
             summary=post.summary,
             published=placed.date,
             updated=placed.updated or placed.date,
@@ -103,24 +103,26 @@ def sitemap_places(fetch: Fetch) -> tuple[maps.Place, ...]:
         return max((moment for moment in moments if moment), default=None)
 
     def listing(first: str, total: int, changed: datetime | None) -> None:
-        for number in range(1, total + 1):
-            found.append(maps.Place(url=full_url(fetch, page_path(first, number)), changed=changed))
+        urls = [full_url(fetch, page_path(first, number)) for number in range(1, total + 1)]
+        found.extend(maps.Place(url=url, changed=changed) for url in urls)
 
     for lang, own in editions.items():
         ids = fetch(order(lang))
         listing(own.prefix, fetch(home_total(lang)), last(ids))
+    families: dict[str, list[Spot]] = {}
     for spot in spots.values():
-        others = fetch(relations(spot.path)).translations
-        alternates = tuple((spots[o].lang, full_url(fetch, spots[o].url)) for o in others)
-        found.append(
-            maps.Place(
-                url=full_url(fetch, spot.url), changed=spot.updated or spot.date, alternates=alternates
-            )
-        )
+        families.setdefault(f"{spot.kind}:{spot.key}", []).append(spot)
+    for spot in spots.values():
+        family = families[f"{spot.kind}:{spot.key}"]
+        alternates = tuple((it.lang, full_url(fetch, it.url)) for it in family) if len(family) > 1 else ()
+        url = full_url(fetch, spot.url)
+        found.append(maps.Place(url=url, changed=spot.updated or spot.date, alternates=alternates))
     for lang, own in editions.items():
         if not fetch(order(lang)):
             continue
-        found.append(maps.Place(url=full_url(fetch, f"{own.prefix}archives/"), changed=last(fetch(order(lang)))))
+        found.append(
+            maps.Place(url=full_url(fetch, f"{own.prefix}archives/"), changed=last(fetch(order(lang))))
+        )
         for when in fetch(periods(lang)):
             ids = fetch(period(lang, when))
             found.append(maps.Place(url=full_url(fetch, period_url(own.prefix, when)), changed=last(ids)))
@@ -174,7 +176,9 @@ class Redirect(msgspec.Struct, frozen=True):
 @rule
 def redirects(fetch: Fetch) -> tuple[Redirect, ...]:
     """Every alias of a published page, sorted."""
-    found = [Redirect(alias, spot.path, spot.url) for spot in fetch(registry()).spots for alias in spot.aliases]
+    found = [
+        Redirect(alias, spot.path, spot.url) for spot in fetch(registry()).spots for alias in spot.aliases
+    ]
     return tuple(sorted(found, key=lambda it: (it.alias, it.path)))
 
 
@@ -183,4 +187,3 @@ def redirects_file(fetch: Fetch) -> bytes:
     """`_redirects`, as Netlify and Cloudflare Pages read it."""
     lines = [f"{href(fetch, it.alias)} {href(fetch, it.url)} 301" for it in fetch(redirects())]
     return ("\n".join(lines) + "\n").encode()
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from html import escape
 from posixpath import normpath
 from urllib.parse import quote
 
@@ -13,8 +12,8 @@ import msgspec
 from netblog.engine import Fetch, rule
 from netblog.errors import Problem
 from netblog.model.placeholder import resolve
-from netblog.model.post import Link
-from netblog.model.urls import absolute, encode_url, join_base, resolve_source
+from netblog.model.post import Document, Link
+from netblog.model.urls import absolute, encode_url, resolve_source
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size
 from netblog.rules.catalog import document, exists, placement, published, registry
@@ -76,8 +75,6 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 def resolved(fetch: Fetch, path: str) -> Resolved:
     """Every relative link of a content file, looked up."""
     body = fetch(document(path)).body
-    if not body.links:
-        return Resolved(urls=(), sizes=(), problems=())
     urls: list[str] = []
     sizes: list[tuple[int, int] | None] = []
     problems: list[Problem] = []
@@ -114,23 +111,33 @@ def _look_up(
     found, reason = resolve_source(path, href)
     if found is None:
         return href, None, (f"the link {reason}", None)
-    tail = (f"?{found.query}" if found.query else "") + ("#" + quote(found.fragment) if found.fragment else "")
+    tail = (f"?{found.query}" if found.query else "") + (
+        "#" + quote(found.fragment) if found.fragment else ""
+    )
     if found.path.endswith((".md", ".markdown")):
         goal = fetch(target(found.path))
         if goal is None:
             if not fetch(exists(found.path)):
                 near = fetch(nearest(found.path))
-                return href, None, (
-                    f"the link {href!r} leads nowhere: there is no content/{found.path}",
-                    f"did you mean {near}?" if near else None,
+                return (
+                    href,
+                    None,
+                    (
+                        f"the link {href!r} leads nowhere: there is no content/{found.path}",
+                        f"did you mean {near}?" if near else None,
+                    ),
                 )
             placed = fetch(placement(found.path)).entry
             if placed is None:
                 # The file has errors of its own, which are told; its readers' links are not to blame.
                 return href, None, None
-            return href, None, (
-                f"the link {href!r} leads to a page that is not published: content/{found.path}",
-                "it is a draft, lies in the future, or has expired",
+            return (
+                href,
+                None,
+                (
+                    f"the link {href!r} leads to a page that is not published: content/{found.path}",
+                    "it is a draft, lies in the future, or has expired",
+                ),
             )
         return encode_url(goal.url) + tail, None, _anchor(href, found.fragment, goal.anchors, found.path)
     places = fetch(attachment(found.path))
@@ -158,9 +165,13 @@ def _as_url(
             if fetch(address(candidate)):
                 return encode_url(candidate) + tail, None, None
     near = fetch(nearest(looked))
-    return href, None, (
-        f"the link {href!r} leads nowhere: there is no content/{looked}",
-        f"did you mean {near}?" if near else None,
+    return (
+        href,
+        None,
+        (
+            f"the link {href!r} leads nowhere: there is no content/{looked}",
+            f"did you mean {near}?" if near else None,
+        ),
     )
 
 
@@ -189,38 +200,45 @@ def _with_sizes(html: str, sizes: tuple[tuple[int, int] | None, ...]) -> str:
             return match[0]
         return (
             f'<img{match["before"]}src="\x02{match["n"]}\x03" width="{size[0]}" height="{size[1]}"'
-            f'{match["after"]}>'
+            f"{match['after']}>"
         )
 
     return _IMAGE.sub(put, html)
 
 
-@rule
-def body(fetch: Fetch, path: str) -> str:
+def without_title(source: Document, html: str) -> str:
+    """The body without the heading that gives the post its title: the template prints that one."""
+    if source.front.title is None and source.heading is not None and html.startswith("<h1"):
+        return html.partition("</h1>")[2].lstrip()
+    return html
+
+
+def body_html(fetch: Fetch, path: str) -> str:
     """The HTML of a content file with its links as a page of the site needs them."""
-    read = fetch(document(path)).body
+    source = fetch(document(path))
+    html = without_title(source, source.body.html)
+    if not source.body.links:
+        return html
     links = fetch(resolved(path))
-    if not links.urls:
-        return read.html
-    base = fetch(settings.base())
-    urls = [escape(join_base(base, url) if url.startswith("/") else url) for url in links.urls]
-    return resolve(_with_sizes(read.html, links.sizes), urls)
+    base = encode_url(fetch(settings.base())).rstrip("/")
+    urls = [base + url if url.startswith("/") else url for url in links.urls]
+    return resolve(_with_sizes(html, links.sizes), urls)
 
 
-@rule
-def travelling_body(fetch: Fetch, path: str) -> str:
+def travelling_html(fetch: Fetch, path: str) -> str:
     """The HTML of a content file for feeds: every link absolute."""
-    read = fetch(document(path)).body
+    source = fetch(document(path))
+    read = source.body
     options = fetch(settings.feeds())
     html = read.excerpt if options.content == "excerpt" and read.excerpt is not None else read.html
-    links = fetch(resolved(path))
-    if not links.urls:
+    html = without_title(source, html)
+    if not read.links:
         return html
+    links = fetch(resolved(path))
     spot = fetch(published(path))
-    site_url = fetch(settings.site()).url
-    own = absolute(site_url, spot.url) if spot else site_url
+    root = absolute(fetch(settings.site()).url, "").rstrip("/")
+    own = root + encode_url(spot.url) if spot else root
     urls = [
-        escape(absolute(site_url, url) if url.startswith("/") else own + url if url.startswith("#") else url)
-        for url in links.urls
+        root + url if url.startswith("/") else own + url if url.startswith("#") else url for url in links.urls
     ]
     return resolve(_with_sizes(html, links.sizes), urls)

@@ -69,7 +69,9 @@ _Add = Callable[[str, Key[bytes], str], None]
 def _listings(fetch: Fetch, add: _Add, lang: str, prefix: str) -> None:
     options = fetch(settings.feeds())
     kinds = [
-        (kind, name) for kind, name, on in (("atom", "feed.xml", options.atom), ("json", "feed.json", options.json)) if on
+        (kind, name)
+        for kind, name, on in (("atom", "feed.xml", options.atom), ("json", "feed.json", options.json))
+        if on
     ]
     home = f"the home page ({lang})"
     for number in range(1, fetch(pages.home_total(lang)) + 1):

@@ -158,4 +158,3 @@ class SiteScope:
                 url = href(self._fetch, url)
             found.append(MenuLink(item.name, url, url == self._url))
         return tuple(found)
-

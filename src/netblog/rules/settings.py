@@ -128,20 +128,12 @@ def base(fetch: Fetch) -> str:
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the meaning of a content file's front matter depends on."""
+    """All that reading a content file depends on, beside [markdown]."""
 
     timezone: str
-    language: str
-    languages: tuple[str, ...]
-    author: str
     known_keys: tuple[str, ...]
-    permalink: str
-    page_permalink: str
-    taxonomies: dict[str, str]
-    """Name -> path."""
-    comments: bool
-    site_url: str
-    """Aliases and permalinks may be written as URLs of the site."""
+    languages: tuple[str, ...]
+    taxonomies: tuple[str, ...]
 
 
 @rule
@@ -149,13 +141,7 @@ def reading(fetch: Fetch) -> Reading:
     settings = fetch(config())
     return Reading(
         timezone=settings.site.timezone,
-        language=settings.site.language,
-        languages=tuple(fetch(editions())),
-        author=settings.site.author,
         known_keys=settings.content.known_keys,
-        permalink=settings.content.permalink,
-        page_permalink=settings.content.page_permalink,
-        taxonomies={name: table.path for name, table in fetch(taxonomies()).items()},
-        comments=settings.comments.enabled,
-        site_url=settings.site.url,
+        languages=tuple(fetch(editions())),
+        taxonomies=tuple(fetch(taxonomies())),
     )

@@ -39,8 +39,9 @@ def troubles(fetch: Fetch, path: str) -> Troubles:
     if fetch(published(path)) is None:
         return Troubles(problems, read.front.unknown)
     said = fetch(talk(path))
+    links = fetch(resolved(path)).problems if read.body.links else ()
     return Troubles(
-        (*problems, *fetch(resolved(path)).problems, *said.problems),
+        (*problems, *links, *said.problems),
         read.front.unknown,
         said.conversation.count,
     )

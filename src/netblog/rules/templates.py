@@ -46,7 +46,9 @@ def chain(fetch: Fetch) -> tuple[Layer, ...]:
     name: str | None = fetch(settings.theme()).name
     while name:
         if any(layer.name == name for layer in layers):
-            raise ConfigError(Problem(f"the theme {name} is a parent of itself", path=f"themes/{name}/theme.toml"))
+            raise ConfigError(
+                Problem(f"the theme {name} is a parent of itself", path=f"themes/{name}/theme.toml")
+            )
         for folder in (f"themes/{name}", (bundled_themes() / name).as_posix()):
             data = fetch(file(f"{folder}/theme.toml"))
             if data is not None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from netblog.engine import Fetch, rule
 from netblog.model.config import CommentForm
 from netblog.model.listing import page_path
-from netblog.model.post import Card, Heading, TermRef
+from netblog.model.post import Entry, Heading, TermRef
 from netblog.model.urls import absolute, encode_url, join_base
 from netblog.model.view import (
     AuthorView,
@@ -29,9 +29,9 @@ from netblog.model.view import (
 )
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size, static_files
-from netblog.rules.catalog import document, front_matter, placement, published
+from netblog.rules.catalog import document, placement, published
 from netblog.rules.conversation import talk
-from netblog.rules.links import body
+from netblog.rules.links import body_html
 from netblog.rules.relations import Label, label, relations
 
 WORDS_A_MINUTE = 220
@@ -64,30 +64,6 @@ def text_direction(lang: str) -> str:
     return locale_of(lang).text_direction
 
 
-@rule
-def card(fetch: Fetch, path: str) -> Card:
-    """What other pages may know of a post."""
-    entry = fetch(placement(path)).entry
-    assert entry is not None, "only published posts have cards"
-    read = fetch(document(path)).body
-    return Card(
-        id=entry.id,
-        path=path,
-        kind=entry.kind,
-        url=entry.url,
-        title=entry.title,
-        lang=entry.lang,
-        date=entry.date,
-        updated=entry.updated,
-        summary=entry.description or shortened(read.lead),
-        image=entry.image,
-        terms=entry.terms,
-        authors=entry.authors,
-        series=entry.series,
-        words=read.words,
-    )
-
-
 def shortened(text: str, limit: int = 240) -> str:
     """The beginning of a text, cut between words."""
     if len(text) <= limit:
@@ -99,28 +75,34 @@ def shortened(text: str, limit: int = 240) -> str:
 
 @rule
 def listed(fetch: Fetch, path: str) -> CardView:
-    """A post as lists show it, final to the last character."""
-    shown = fetch(card(path))
-    spot = fetch(published(path))
-    assert spot is not None, "only published posts are listed"
-    count = fetch(talk(path)).conversation.count
+    """What other pages may know of a post, final to the last character: a body edit leaves it equal."""
     entry = fetch(placement(path)).entry
+    spot = fetch(published(path))
+    assert entry is not None and spot is not None, "only published posts are listed"
+    read = fetch(document(path)).body
+    count = fetch(talk(path)).conversation.count
+    author = fetch(settings.site()).author
     return CardView(
-        id=shown.id,
-        title=shown.title,
-        url=href(fetch, shown.url),
-        absolute_url=full_url(fetch, shown.url),
-        date=shown.date,
-        updated=shown.updated,
-        summary=shown.summary,
-        lang=shown.lang,
-        tags=term_views(fetch, "tags", spot.edition, shown.terms),
-        authors=author_views(fetch, shown.authors),
-        image=image_view(fetch, path, shown.url, shown.image),
-        minutes=minutes(shown.words),
+        id=entry.id,
+        title=entry.title,
+        url=href(fetch, entry.url),
+        absolute_url=full_url(fetch, entry.url),
+        date=entry.date,
+        updated=entry.updated,
+        summary=entry.description or shortened(read.lead),
+        lang=entry.lang,
+        tags=term_views(fetch, "tags", spot.edition, entry.terms),
+        authors=author_views(fetch, entry.authors or ((author,) if author else ())),
+        image=image_view(fetch, path, entry.url, entry.image),
+        minutes=minutes(read.words),
         comment_count=count,
-        comments_shown=bool(count) or (entry is not None and entry.comments == "on"),
+        comments_shown=bool(count) or _takes_comments(entry),
     )
+
+
+def _takes_comments(entry: Entry) -> bool:
+    """A page that is not a post takes comments only when it says so itself."""
+    return entry.comments == "on" and (entry.kind == "post" or "comments" in entry.lines)
 
 
 def minutes(words: int) -> int:
@@ -138,9 +120,7 @@ def term_view(fetch: Fetch, found: Label) -> TermView:
     )
 
 
-def term_views(
-    fetch: Fetch, taxonomy: str, edition: str, terms: tuple[TermRef, ...]
-) -> tuple[TermView, ...]:
+def term_views(fetch: Fetch, taxonomy: str, edition: str, terms: tuple[TermRef, ...]) -> tuple[TermView, ...]:
     mine = dict.fromkeys(term.slug for term in terms if term.taxonomy == taxonomy)
     return tuple(term_view(fetch, fetch(label(taxonomy, edition, slug))) for slug in mine)
 
@@ -238,15 +218,11 @@ def comments_view(fetch: Fetch, path: str) -> CommentsView:
     entry = fetch(placement(path)).entry
     assert spot is not None and entry is not None
     conversation = fetch(talk(path)).conversation
-    # A page that is not a post takes comments only when it says so itself.
-    said = fetch(front_matter(path)).comments
-    switch = said or ("on" if options.enabled and entry.kind == "post" else "off")
     has_any = bool(conversation.threads or conversation.pings or conversation.reactions)
-    takes = switch == "on" and options.form.kind != "none"
     return CommentsView(
-        shown=options.enabled and switch != "off" and (has_any or entry.kind == "post" or takes),
-        open=takes,
-        closed_reason="switched-off" if switch == "closed" else "",
+        shown=options.enabled and entry.comments != "off" and (has_any or _takes_comments(entry)),
+        open=_takes_comments(entry) and options.form.kind != "none",
+        closed_reason="switched-off" if entry.comments == "closed" else "",
         count=conversation.count,
         conversation=conversation,
         form=form_view(options.form, full_url(fetch, spot.url)),
@@ -273,7 +249,7 @@ def post_view(fetch: Fetch, path: str) -> PostView:
         date=shown.date,
         updated=shown.updated,
         summary=shown.summary,
-        content=Markup(fetch(body(path))),
+        content=Markup(body_html(fetch, path)),
         toc=toc(read.headings, fetch(settings.markdown()).toc_depth),
         minutes=shown.minutes,
         words=read.words,

@@ -29,7 +29,6 @@ _FIELDS = {
     "absolute_url": "the address",
     "url": "the address",
     "minutes": "the reading time",
-    "older": "the previous post",
     "site": "[site]",
 }
 
@@ -41,10 +40,7 @@ _KEYS: dict[str, Callable[..., str]] = {
     "document": lambda path: f"content/{path}",
     "placement": lambda path: f"the front matter of content/{path}",
     "spot": lambda path: f"the place of content/{path}",
-    "card": lambda path: f"what lists show of content/{path}",
     "listed": lambda path: f"what lists show of content/{path}",
-    "body": lambda path: f"the text of content/{path}",
-    "travelling_body": lambda path: f"the text of content/{path} for feeds",
     "resolved": lambda path: f"the links of content/{path}",
     "target": lambda path: f"the address and anchors of content/{path}",
     "relations": lambda path: f"the neighbours and relatives of content/{path}",
@@ -74,9 +70,22 @@ _KEYS: dict[str, Callable[..., str]] = {
     "post_page": lambda path: f"the page of content/{path}",
 }
 
-_SETTINGS = (
-    "site content build theme markdown feeds comments related images menus taxonomies editions base reading".split()
-)
+_SETTINGS = [
+    "site",
+    "content",
+    "build",
+    "theme",
+    "markdown",
+    "feeds",
+    "comments",
+    "related",
+    "images",
+    "menus",
+    "taxonomies",
+    "editions",
+    "base",
+    "reading",
+]
 
 
 def name_of(rule: str, args: tuple[str, ...]) -> str:
@@ -121,8 +130,28 @@ def _speaks(step: Reason) -> bool:
 
 
 _AUTHORS = frozenset(
-    "title date updated description summary tags terms series authors image draft slug aliases conversation "
-    "comment_count older newer related translations comments".split()
+    [
+        "title",
+        "date",
+        "updated",
+        "description",
+        "summary",
+        "tags",
+        "terms",
+        "series",
+        "authors",
+        "image",
+        "draft",
+        "slug",
+        "aliases",
+        "conversation",
+        "comment_count",
+        "older",
+        "newer",
+        "related",
+        "translations",
+        "comments",
+    ]
 )
 
 

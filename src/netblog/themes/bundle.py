@@ -35,7 +35,7 @@ class Bundle(msgspec.Struct, frozen=True):
 
 
 def references(text: str, name: str, path: str | None = None) -> tuple[tuple[str, ...], bool]:
-    """What a template names in extends, include, import and from: (names in order, is any of them computed).
+    """What a template names in extends, include, import and from: (names sorted, is any of them computed).
 
     All candidates of a list and of `ignore missing` are in the names, as any of them may be taken. When
     the second is true the template may include anything, and its bundle must hold every template there

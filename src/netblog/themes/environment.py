@@ -35,9 +35,13 @@ _WORDS = frozenset(("_", "gettext", "ngettext", "pgettext", "npgettext"))
 
 class _Environment(Environment):
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is dict and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
+        # Called some 150 times a page: the common case must not pay for the rare one.
+        if type(obj) is not dict:
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return super().getattr(obj, attribute)
+        return obj[attribute] if attribute in obj else super().getattr(obj, attribute)
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
@@ -132,6 +136,8 @@ class Renderer:
         try:
             return self.environment.get_template(name).render(variables)
         except Exception as error:
+            if isinstance(error, NetblogError) and all(problem.path for problem in error.problems):
+                raise
             known = self.environment
             names = {*variables, *known.globals}
             raise describe(error, self.sources, name, names, known.filters, known.tests) from error
@@ -160,7 +166,7 @@ def referenced(text: str, name: str, path: str) -> tuple[tuple[str, ...], bool]:
         found = list(find_referenced_templates(_COMPILER._parse(text, name, path)))
     except Exception as error:
         raise _described(error, name, TemplateSource(path, text)) from error
-    names = tuple(dict.fromkeys(reference for reference in found if reference is not None))
+    names = tuple(sorted({reference for reference in found if reference is not None}))
     return names, None in found
 
 

@@ -19,6 +19,7 @@ from jinja2.utils import missing
 from netblog.errors import NetblogError, Problem, TemplateError
 from netblog.themes.bundle import TemplateSource
 
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 _UNKNOWN = re.compile(r"No (filter|test) named '([^']*)'")
 
 
@@ -71,6 +72,9 @@ def describe(
         return type(error)(
             problem if problem.path else _placed(problem, path, line, text) for problem in error.problems
         )
+    if isinstance(error, RecursionError) and line is None:
+        problem = Problem("the template is too deeply nested", path=path, code="template-syntax")
+        return TemplateError(problem)
     message, hint, code = _words(error, sources, context, filters, tests)
     return TemplateError(Problem(message, path=path, line=line, hint=hint, source=text, code=code))
 
@@ -104,7 +108,7 @@ def _place(error: Exception, sources: Mapping[str, TemplateSource], name: str) -
 def _line(sources: Mapping[str, TemplateSource], path: str, line: int | None) -> str | None:
     for source in sources.values():
         if source.path == path and line:
-            lines = source.text.splitlines()
+            lines = _NEWLINE.split(source.text)
             return lines[line - 1][:200] if line <= len(lines) else None
     return None
 
@@ -117,7 +121,7 @@ def _words(
     tests: Iterable[str],
 ) -> tuple[str, str | None, str]:
     """Message, hint and code."""
-    if isinstance(error, MissingError):
+    if isinstance(error, MissingError) and error.name is not None:
         return _undefined(error, context)
     if isinstance(error, TemplateNotFound):
         wanted = [str(template) for template in error.templates]
@@ -136,7 +140,8 @@ def _words(
         return " ".join((error.message or text).split()).rstrip("."), None, "template-syntax"
     if isinstance(error, UndefinedError):
         return text, None, "template-undefined"
-    return f"{text} ({type(error).__name__})", None, "template-error"
+    kind = type(error).__name__
+    return text if text == kind else f"{text} ({kind})", None, "template-error"
 
 
 def _undefined(error: MissingError, context: Iterable[str]) -> tuple[str, str | None, str]:

@@ -15,14 +15,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import pass_context
+from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from netblog.errors import Problem, TemplateError
 
 _NAMED = frozenset(("short", "medium", "long", "full"))
 _CREATIVE_COMMONS = re.compile(
-    r"https?://creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/(\d\.\d)(?:/([a-z]{2}))?/?.*"
+    r"https?://creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/(\d\.\d)(?:/([a-z]{2}))?(?:/.*)?"
 )
 
 
@@ -79,6 +79,8 @@ def number(context: Context, value: object) -> str:
     """A number in the page's language: `12.345,6` in Italian; None gives ''."""
     if value is None:
         return ""
+    if isinstance(value, Undefined):
+        str(value)  # raises, with the name that is missing
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise TemplateError(Problem(f"{value!r} is not a number", code="template-filter"))
     if type(value) is int and -1000 < value < 1000:
@@ -122,6 +124,8 @@ def _moment(value: object) -> datetime | None:
             return datetime.fromisoformat(value)
         except ValueError:
             pass
+    if isinstance(value, Undefined):
+        str(value)  # raises, with the name that is missing
     hint = "write dates as 2016-03-14 or 2016-03-14T09:26:53Z"
     raise TemplateError(Problem(f"{value!r} is not a date", hint=hint, code="template-filter"))
 

@@ -18,7 +18,7 @@ import msgspec
 from netblog.errors import ConfigError, Problem
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KEYS = ("name", "version", "description", "license", "parent", "options")
 
 
@@ -130,17 +130,19 @@ def _toml(data: bytes, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(Problem("this file is not UTF-8", path=path, line=line, code="encoding")) from None
+        bad = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(Problem("this file is not UTF-8", path=path, line=bad, code="encoding")) from None
     except tomllib.TOMLDecodeError as error:
         text = str(error)
         place = _PLACE.search(text)
+        line, column = place.groups() if place else (None, None)
+        end = data.count(b"\n") + 1 if place else None
         raise ConfigError(
             Problem(
                 f"this is not TOML: {_PLACE.sub('', text)}",
                 path=path,
-                line=int(place[1]) if place else None,
-                column=int(place[2]) if place else None,
+                line=int(line) if line else end,
+                column=int(column) if column else None,
                 code="toml",
             )
         ) from None

@@ -52,8 +52,12 @@ def read_catalogue(data: bytes, path: str) -> Messages:
         if not message.id or message.fuzzy:
             continue
         forms, ids = _texts(message.string), _texts(message.id)
-        if not all(forms):
+        if not any(forms):
             continue
+        if not all(forms):
+            text = f"the translation of {ids[0]!r} lacks a plural form"
+            hint = f"{lang} has {len(forms)} of them"
+            problems.append(Problem(text, path=path, line=message.lineno, hint=hint, code="catalogue"))
         problems.extend(_misfits(ids, forms, path, message.lineno))
         messages[_key(message.context, ids[0])] = forms
     plural = str(catalogue.plural_expr)

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from markdown_it.token import Token
 
+from netblog.readers.markdown.attributes import lead_class
 from netblog.readers.markdown.troubles import Troubles
 
 KINDS = {
@@ -45,6 +46,7 @@ def mark_alert(quote: Token, inline: Token, troubles: Troubles) -> bool:
         )
         return False
     quote.meta["alert"] = kind
+    lead_class(quote, f"alert alert-{kind}")
     inline.content = inline.content[found.end() :].lstrip(" \t")
     if inline.map:
         inline.map = [inline.map[0] + 1, inline.map[1]]

@@ -90,15 +90,25 @@ def apply(token: Token, values: dict[str, str], env: MutableMapping[str, Any], l
             continue
         elif name == "class" and "class" in attrs:
             attrs["class"] = f"{attrs['class']} {value}"
-        else:
-            attrs[name] = "-".join(value.split()) if name == "id" else value
-            if name == "id":
+        elif name == "id":
+            if name not in attrs:
                 env.setdefault("ids", []).append((line, token))
+            attrs[name] = "-".join(value.split())
+        else:
+            attrs[name] = value
 
 
-def is_harmless(name: str) -> bool:
-    """False for attributes that run scripts or override the theme: they are refused with a warning."""
-    return name.lower() != "style" and not name.lower().startswith("on")
+def lead_class(token: Token, name: str) -> None:
+    """Put a class of ours before those the author gave."""
+    token.attrs["class"] = f"{name} {token.attrs['class']}" if "class" in token.attrs else name
+
+
+def merge(first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
+    """Two lists of attributes as one: classes add up, of others the second counts."""
+    both = {**first, **second}
+    if "class" in first and "class" in second:
+        both["class"] = f"{first['class']} {second['class']}"
+    return both
 
 
 def _advice(name: str) -> str:

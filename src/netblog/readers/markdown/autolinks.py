@@ -31,11 +31,10 @@ class Autolink(NamedTuple):
 
 def find(source: str) -> list[Autolink]:
     """All autolinks of a block's source, in order, whether or not they stand in code or in a link."""
-    schemes = source.count("://")
     # Nearly all URLs in posts are already the targets of links.
-    if (not schemes or schemes == source.count("](http")) and "@" not in source:
-        if "www." not in source and "WWW." not in source:
-            return []
+    bare = source.count("://") > source.count("](http")
+    if not (bare or "@" in source or "www." in source or "WWW." in source):
+        return []
     links = []
     for match in _CANDIDATE.finditer(source):
         kind = match.lastgroup

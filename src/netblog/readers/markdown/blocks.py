@@ -3,7 +3,7 @@
 markdown-it offers every line to every rule in turn, and walks each paragraph twice: once hoping for a
 setext underline, once for its end. Nearly all lines are prose, which no rule but the last wants. Here
 the rules stay markdown-it's own; only who is asked is decided first, by a table from first character to
-rules. What comes out is the same (a test compares the two), in well under half the time.
+rules. What comes out is the same (a test compares the two), and comes sooner.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _SPOTTED = {
 
 
 class Piece(Token):
-    """A token, made in a third of the time: the same fields, without the conversions of a dataclass."""
+    """A token with the same fields, made without the conversions of a dataclass: posts have hundreds."""
 
     __slots__ = ()
 
@@ -79,9 +79,7 @@ class Chains(NamedTuple):
 class BlockState(StateBlock):
     """The parser's place in one document, with the chains chosen for that document."""
 
-    def __init__(
-        self, src: str, md: MarkdownIt, env: Any, tokens: list[Token], chains: Chains
-    ) -> None:
+    def __init__(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token], chains: Chains) -> None:
         super().__init__(src, md, env, tokens)
         self.chains = chains
 
@@ -121,11 +119,9 @@ class Blocks(ParserBlock):
     def _tabulate(active: list[tuple[str, Rule, list[str]]]) -> Chains:
         code = next((fn for name, fn, _ in active if name == "code"), None)
         # `text` stands for both setext headings and paragraphs, and always matches.
-        asked = [
-            (name, _table if name == "table" else fn, alt)
-            for name, fn, alt in active
-            if name not in ("code", "lheading", "paragraph")
-        ]
+        asked = [rule for rule in active if rule[0] not in ("code", "lheading", "paragraph", "table")]
+        # In GFM a table is what a paragraph turns out to be: `- a | b` begins a list, whatever comes next.
+        asked += [(name, _table, alt) for name, _, alt in active if name == "table"]
         ending = [rule for rule in asked if "paragraph" in rule[2]]
 
         def chain(rules: list[tuple[str, Rule, list[str]]], first: str | None) -> tuple[Rule, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -26,6 +26,13 @@ def block_rule(state: StateBlock, startLine: int, endLine: int, silent: bool) ->
         state.push("more", "", 0).map = [startLine, startLine + 1]
         state.line = startLine + 1
     return True
+
+
+def html_block_rule(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
+    """markdown-it's rule for HTML blocks, but the mark before a text does not make that text raw HTML."""
+    if MARK.match(state.src, state.bMarks[startLine] + state.tShift[startLine]):
+        return False
+    return html_block(state, startLine, endLine, silent)
 
 
 def inline_rule(state: StateInline, silent: bool) -> bool:
@@ -47,7 +54,9 @@ def cut(tokens: list[Token]) -> list[Token] | None:
         if token.type == "more":
             break
         if token.type == "html_block" and (found := MARK.search(token.content)):
-            kept.append(replace_content(token, token.content[: found.start()]))
+            before = token.content[: found.start()]
+            if before.strip():
+                kept.append(replace_content(token, before))
             break
         if token.type == "inline" and any(child.type == "more" for child in token.children or ()):
             children = _cut_inline(token.children or [])
@@ -102,6 +111,6 @@ def _close(kept: list[Token], opened: list[Token]) -> list[Token]:
         opened.pop()
     for token in reversed(opened):
         closing = Token(token.type.removesuffix("_open") + "_close", token.tag, -1)
-        closing.hidden, closing.block, closing.meta = token.hidden, token.block, token.meta
+        closing.hidden, closing.block = token.hidden, token.block
         kept.append(closing)
     return kept

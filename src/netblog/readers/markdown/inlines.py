@@ -77,7 +77,6 @@ class InlineState(StateInline):
         self.tokens_meta.append(meta)
         return token
 
-
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
         """Whether the run of marks at `start` can open or close emphasis (CommonMark 6.2), and its length."""
         src = self.src

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_core import StateCore, replace, smartquotes
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
@@ -31,6 +32,9 @@ _ATTRIBUTED = frozenset((
     "table_open", "dl_open", "fence", "code_block", "hr",
 ))
 
+_FOR_OTHERS = frozenset(("hl_lines", "linenos", "linenostart", "lineno", "anchorlinenos", "startFrom"))
+"""What other programs look for after the language of a code block; not worth a warning."""
+
 
 class Parsed(NamedTuple):
     """The tokens of a body. Footnote definitions are apart: they are rendered at the end."""
@@ -48,7 +52,7 @@ class Dialect(MarkdownIt):
         super().__init__("commonmark")
         self.inline: Inlines = Inlines()
         self.block: Blocks = Blocks()
-        settings = {"html": options.html or options.bare, "maxNesting": DEEPEST}
+        settings = {"html": options.html or options.bare, "maxNesting": DEEPEST, "typographer": True}
         self.configure("commonmark", settings)
         self._encode = links.encode if options.bare else links.normalize
         self._bare = options.bare
@@ -62,9 +66,9 @@ class Dialect(MarkdownIt):
     def _extend(self, options: Markdown) -> None:
         self.options["strikethrough_single_tilde"] = True
         self.enable(["table", "strikethrough"])
-        self.block.ruler.before(
-            "html_block", "more", excerpt.block_rule, {"alt": ["paragraph", "reference", "blockquote"]}
-        )
+        interrupting = RuleOptionsType(alt=["paragraph", "reference", "blockquote"])
+        self.block.ruler.at("html_block", excerpt.html_block_rule, interrupting)
+        self.block.ruler.before("html_block", "more", excerpt.block_rule, interrupting)
         self.inline.ruler.before("autolink", "more", excerpt.inline_rule)
         if options.footnotes:
             self.block.ruler.before(
@@ -96,7 +100,6 @@ class Dialect(MarkdownIt):
         self._parse_inlines(tokens, env)
         if self._smart:
             state = StateCore(text, self, env, tokens)
-            self.options["typographer"] = True
             replace(state)
             smartquotes(state)
         notes: dict[str, list[Token]] = {}
@@ -122,26 +125,26 @@ class Dialect(MarkdownIt):
         for i, token in enumerate(tokens):
             kind = token.type
             if kind == "inline":
-                content = token.content
-                if options.attributes and content.endswith("}") and "{" in content:
-                    self._take_trailing(tokens, i, env)
-                if content[:1] != "[" or i < 2 or tokens[i - 1].type != "paragraph_open":
-                    continue
-                container = tokens[i - 2]
-                if container.type == "blockquote_open" and options.alerts:
-                    if content[:2] == "[!" and mark_alert(container, token, troubles) and not token.content:
-                        for part in tokens[i - 1 : i + 2]:
-                            part.type, part.hidden = "nothing", True
-                elif container.type == "list_item_open" and options.task_lists:
-                    tasks |= mark_task(container, token)
-            elif kind == "attributes":
+                if token.content[:1] == "[" and i > 1 and tokens[i - 1].type == "paragraph_open":
+                    container = tokens[i - 2]
+                    if container.type == "blockquote_open" and options.alerts:
+                        if mark_alert(container, token, troubles) and not token.content:
+                            for part in tokens[i - 1 : i + 2]:
+                                part.type, part.hidden = "nothing", True
+                    elif container.type == "list_item_open" and options.task_lists:
+                        tasks |= mark_task(container, token)
+                if options.attributes and token.content.endswith("}"):
+                    _take_trailing(tokens, i, env)
+            elif kind == "fence" and options.attributes and "{" in token.info:
+                _take_from_info(token, env)
+            if kind == "attributes":
                 if waiting is not None:
-                    token.meta["values"] = {**waiting.meta["values"], **token.meta["values"]}
+                    token.meta["values"] = attributes.merge(waiting.meta["values"], token.meta["values"])
                 waiting = token
             elif waiting is not None:
                 if kind in _ATTRIBUTED:
                     line = waiting.map[0] if waiting.map else None
-                    attributes.apply(token, waiting.meta["values"], env, line)
+                    attributes.apply(_printed(tokens, i), waiting.meta["values"], env, line)
                 else:
                     _warn_of_lost(waiting, troubles)
                 waiting = None
@@ -150,32 +153,54 @@ class Dialect(MarkdownIt):
         if tasks:
             _mark_task_lists(tokens)
 
-    @staticmethod
-    def _take_trailing(tokens: list[Token], i: int, env: dict[str, Any]) -> None:
-        """Take attributes off the end of a heading, or off the last line of a paragraph."""
-        token, opener = tokens[i], tokens[i - 1]
-        heading = opener.type == "heading_open"
-        if not heading and opener.type != "paragraph_open":
-            return
-        before, values = attributes.split_trailing(token.content, own_line=not heading)
-        if values:
-            token.content = before
-            # The paragraph of a tight list item is not printed: its item stands for it.
-            item = opener.hidden and i > 1 and tokens[i - 2].type == "list_item_open"
-            target = tokens[i - 2] if item else opener
-            attributes.apply(target, values, env, token.map[1] - 1 if token.map else None)
+
+def _take_trailing(tokens: list[Token], i: int, env: dict[str, Any]) -> None:
+    """Take attributes off the end of a heading, or off the last line of a paragraph."""
+    token, opener = tokens[i], tokens[i - 1]
+    heading = opener.type == "heading_open"
+    if not heading and opener.type != "paragraph_open":
+        return
+    before, values = attributes.split_trailing(token.content, own_line=not heading)
+    if values:
+        token.content = before
+        line = token.map[1] - 1 if token.map else None
+        attributes.apply(_printed(tokens, i - 1), values, env, line)
+
+
+def _printed(tokens: list[Token], i: int) -> Token:
+    """The token at this index, or for the paragraph of a tight item, which is not printed, the item."""
+    before = i - 1
+    while tokens[i].hidden and before > 0 and tokens[before].type == "attributes":
+        before -= 1
+    return tokens[before] if tokens[i].hidden and tokens[before].nesting > 0 else tokens[i]
 
 
 def _mark_task_lists(tokens: list[Token]) -> None:
-    """Note on each list whether an item of its own is a task."""
-    lists: list[Token] = []
+    """Give tasks, and the lists that any of their own items make task lists, GitHub's classes."""
+    lists: list[tuple[Token, list[Token]]] = []
     for token in tokens:
         if token.type in ("bullet_list_open", "ordered_list_open"):
-            lists.append(token)
+            lists.append((token, []))
         elif token.type in ("bullet_list_close", "ordered_list_close"):
-            lists.pop()
+            opener, tasks = lists.pop()
+            if tasks:
+                attributes.lead_class(opener, "contains-task-list")
         elif token.type == "list_item_open" and "task" in token.meta:
-            lists[-1].meta["tasks"] = True
+            lists[-1][1].append(token)
+            attributes.lead_class(token, "task-list-item")
+
+
+def _take_from_info(fence: Token, env: dict[str, Any]) -> None:
+    """Put `{#id .class}` of an info string on its block, and pass over `hl_lines` and the like."""
+    found = attributes.read(fence.info, fence.info.index("{"))
+    if found is None:
+        return
+    values = dict(found.values)
+    if fence.info.lstrip().startswith("{"):
+        # The first class says what language it is.
+        values["class"] = values.get("class", "").partition(" ")[2]
+    line = fence.map[0] if fence.map else None
+    attributes.apply(fence, {n: v for n, v in values.items() if n not in _FOR_OTHERS}, env, line)
 
 
 def _warn_of_lost(waiting: Token, troubles: Troubles) -> None:

@@ -46,9 +46,7 @@ _CLOSED_BY = {
     "p": _BLOCKS,
 }
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)")
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?"""
-)
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|(?!["'])([^\s>]+)))?""")
 _END = re.compile(r"""[\s/]*>""")
 _LINKS = frozenset(("href", "src", "poster"))
 _SPACES = re.compile(r"\s+")
@@ -230,13 +228,25 @@ def balance(html: str) -> str:
         parts.append(html[tag.start : tag.end])
         if not tag.empty:
             stack.append(name)
-    rest = html[done:]
-    # A tag or comment cut off in the middle would swallow all that follows it.
-    cut = rest.rfind("<")
-    if cut >= 0 and (_NAME.match(rest, cut) or rest.startswith("<!", cut)) and ">" not in rest[cut:]:
-        rest = rest[:cut]
-    if "<!--" in rest and rest.rfind("-->") < rest.rfind("<!--"):
-        rest = rest[: rest.rfind("<!--")]
-    parts.append(rest)
+    parts.append(html[done:])
     parts.extend(f"</{name}>" for name in reversed(stack))
     return "".join(parts)
+
+
+def complete(html: str) -> str:
+    """`html` without a tag or comment that is cut off at its end and would swallow what comes after it."""
+    last = 0
+    for tag in tags(html):
+        last = tag.end
+    comment = html.rfind("<!--")
+    if comment >= 0 and html.find("-->", comment + 4) < 0:
+        html = html[:comment]
+    start = html.find("<", last)
+    while start >= 0:
+        if _NAME.match(html, start) or html[start + 1 : start + 2] in ("!", "?"):
+            if ">" not in html[start:]:
+                return html[:start]
+            start = html.find("<", html.find(">", start))
+        else:
+            start = html.find("<", start + 1)
+    return html

@@ -36,6 +36,8 @@ class Rendered:
     """The text of the first heading, when that is an h1 or the body begins with it."""
     problems: tuple[Problem, ...]
     """In file order. With an error among them the body is incomplete and should not be published."""
+    text: str = ""
+    """Plain text of the whole body, code included, for search. It is not in the body, which is kept per post."""
 
 
 class MarkdownReader:
@@ -64,7 +66,7 @@ class MarkdownReader:
                 hint="look for a long run of brackets or quote marks",
                 code="nesting",
             )
-        except (ArithmeticError, LookupError, RuntimeError, ValueError) as error:
+        except Exception as error:
             # The rules of the Markdown libraries are not ours: one that trips over some text must not
             # take the whole build down with it.
             troubles.fail(
@@ -80,8 +82,8 @@ class MarkdownReader:
         if "too_deep" in parsed.env:
             troubles.fail(
                 parsed.env["too_deep"],
-                f"lists and quotes are nested more than {DEEPEST} levels deep",
-                hint="what is nested deeper cannot be shown",
+                "lists and quotes are nested too deeply",
+                hint=f"{DEEPEST // 2} lists or {DEEPEST} quotes in one another are the most that is read",
                 code="nesting",
             )
         anchors = Anchors()
@@ -102,13 +104,13 @@ class MarkdownReader:
             lead=rendering.lead,
             links=tuple(rendering.links.found),
             headings=tuple(rendering.headings),
-            anchors=tuple(sorted(anchors.ids)),
+            anchors=tuple(sorted(rendering.ids)),
             first_image=rendering.first_image,
             words=count(plain),
             languages=tuple(sorted(rendering.languages)),
-            text=f"{plain}\n{code}".strip() if code else plain,
         )
-        return Rendered(body, rendering.title, troubles.problems)
+        text = f"{plain}\n{code}".strip() if code else plain
+        return Rendered(body, rendering.title, troubles.problems, text)
 
     def _excerpt(self, text: str, parsed: Parsed, notes: Notes, troubles: Troubles) -> str | None:
         """What stands before the mark; None when there is no mark, or nothing before it."""
@@ -134,7 +136,7 @@ def _claim_ids(text: str, parsed: Parsed, anchors: Anchors, troubles: Troubles) 
     again = []
     for line, ident, token in claims:
         if not anchors.claim(ident):
-            troubles.warn(line, f"the id {ident!r} is given twice", hint="choose another", code="id")
+            troubles.warn(line, f"the id {ident!r} is taken already", hint="choose another", code="id")
             again.append((ident, token))
     for ident, token in again:
         if token is not None:

@@ -16,9 +16,8 @@ from markdown_it.token import Token
 
 from netblog.model.config import Markdown
 from netblog.model.post import Heading
-from netblog.readers.markdown import rawhtml
+from netblog.readers.markdown import attributes, rawhtml
 from netblog.readers.markdown.alerts import KINDS
-from netblog.readers.markdown.attributes import apply, is_harmless, read
 from netblog.readers.markdown.footnotes import Notes
 from netblog.readers.markdown.headings import Anchors
 from netblog.readers.markdown.highlight import highlight, is_known, language_of, nearest
@@ -41,6 +40,7 @@ _TAGS = {
     "tbody_close": "</tbody>\n",
     "tr_open": "<tr>\n",
     "tr_close": "</tr>\n",
+    "th_open": '<th scope="col">',
     "th_close": "</th>\n",
     "td_open": "<td>",
     "td_close": "</td>\n",
@@ -97,12 +97,17 @@ class Rendering(Spans):
                 self._paragraph = len(text)
             elif kind == "paragraph_close" and not self.lead:
                 self._take_lead(" ".join("".join(text[self._paragraph :]).split()), token.level)
+            if kind == "nothing":
+                continue
             if token.hidden:
                 # A tight item's paragraph has no tags, but a block after it begins a line.
                 if token.nesting < 0 and i + 1 < len(tokens) and tokens[i + 1].nesting >= 0:
                     out.append("\n")
-            elif kind in tags and not token.attrs and not token.meta:
-                out.append(tags[kind])
+            elif kind in tags:
+                tag = tags[kind]
+                if token.attrs:
+                    tag = tag.replace(">", self._attributes(token) + ">")
+                out.append(tag)
             else:
                 getattr(self, "_" + kind)(tokens, i, token)
 
@@ -119,14 +124,17 @@ class Rendering(Spans):
         # The list grows while it is read: a note may be the first to refer to another.
         for note in notes.listed:
             ident = notes.note_id(note.number)
-            self._anchors.ids.add(ident)
+            self.ids.add(ident)
             out.append(f'<li id="{ident}">\n')
             in_paragraph = bool(note.tokens) and note.tokens[-1].type == "paragraph_close"
             self.run(note.tokens[:-1] if in_paragraph else note.tokens)
+            if not in_paragraph:
+                out.append("<p>")
+            out.append("")
             ends.append(len(out))
-            out += ("", "</p>\n</li>\n" if in_paragraph else "\n</li>\n")
+            out.append("</p>\n</li>\n")
         for note, end in zip(notes.listed, ends, strict=True):
-            out[end] = "".join(self._back_link(note.number, mark) for mark in range(1, note.marks + 1))
+            out[end - 1] = "".join(self._back_link(note.number, mark) for mark in range(1, note.marks + 1))
         out.append("</ol>\n</section>\n")
         self.lead = lead
 
@@ -153,25 +161,7 @@ class Rendering(Spans):
 
     # Blocks that are more than a tag, called by the names of their tokens.
 
-    def _paragraph_open(self, tokens: list[Token], i: int, token: Token) -> None:
-        self.out.append(f"<{token.tag}{self._attributes(token)}>")
-
-    _td_open = _paragraph_open
-
-    def _th_open(self, tokens: list[Token], i: int, token: Token) -> None:
-        scope = "" if self._bare else ' scope="col"'
-        self.out.append(f"<th{scope}{self._attributes(token)}>")
-
-    def _bullet_list_open(self, tokens: list[Token], i: int, token: Token) -> None:
-        if token.meta.get("tasks"):
-            _join_class(token, "contains-task-list")
-        self.out.append(f"<{token.tag}{self._attributes(token)}>\n")
-
-    _ordered_list_open = _table_open = _dl_open = _bullet_list_open
-
     def _list_item_open(self, tokens: list[Token], i: int, token: Token) -> None:
-        if "task" in token.meta:
-            _join_class(token, "task-list-item")
         after = tokens[i + 1]
         begins_line = not after.hidden and after.type not in ("inline", "list_item_close")
         self.out.append(f"<li{self._attributes(token)}>" + ("\n" if begins_line else ""))
@@ -182,7 +172,6 @@ class Rendering(Spans):
         if kind is None:
             self.out.append(f"<blockquote{self._attributes(token)}>\n")
             return
-        _join_class(token, f"alert alert-{kind}")
         self.out.append(
             f'<div{self._attributes(token)} role="note">\n'
             f'<p class="alert-title" data-alert="{kind}">{KINDS[kind]}</p>\n'
@@ -205,7 +194,7 @@ class Rendering(Spans):
         if self._untitled:
             self._untitled = False
             if token.tag == "h1" or all(before.hidden for before in tokens[: i - 2]):
-                self.title = text
+                self.title = text or None
         link = ""
         if not self._bare and not self._is_excerpt:
             ident = str(opener.attrs.get("id") or self._anchors.add(text))
@@ -239,20 +228,18 @@ class Rendering(Spans):
         self._write_code(token, "")
 
     def _fence(self, tokens: list[Token], i: int, token: Token) -> None:
-        self._write_code(token, token.info)
+        self._write_code(token, unescapeAll(token.info))
 
     def _write_code(self, token: Token, info: str) -> None:
         code = token.content
         self.code.append(code)
         if self._bare:
             language = info.split(maxsplit=1)[0] if info.strip() else ""
-            name = f' class="language-{escape(unescapeAll(language))}"' if language else ""
+            name = f' class="language-{escape(language)}"' if language else ""
             self.out.append(f"<pre><code{name}>{escape(code)}</code></pre>\n")
             return
         language = language_of(info)
         line = token.map[0] if token.map else None
-        if "{" in info and self._options.attributes and not self._is_excerpt:
-            self._take_attributes(token, info, language, line)
         html = None
         if self._options.highlight:
             html = highlight(code, language)
@@ -266,34 +253,10 @@ class Rendering(Spans):
                     hint=f"did you mean {near!r}?" if near else "write 'text' for code that has none",
                     code="language",
                 )
-        _join_class(token, "highlight")
+        if not self._is_excerpt:
+            attributes.lead_class(token, "highlight")
         name = f' class="language-{escape(language)}"' if language else ""
         self.out.append(
             f'<div{self._attributes(token)}><pre tabindex="0"><code{name}>'
             f"{escape(code) if html is None else html}</code></pre></div>\n"
         )
-
-    def _take_attributes(self, token: Token, info: str, language: str, line: int | None) -> None:
-        """Put `{#id .class}` of an info string on its block, and pass over `hl_lines` and the like."""
-        found = read(info, info.index("{"))
-        if found is None:
-            return
-        values = dict(found.values)
-        if info.lstrip().startswith("{") and language:
-            classes = [name for name in values.pop("class", "").split() if name.lower() != language]
-            if classes:
-                values["class"] = " ".join(classes)
-        known = {"id", "class", "lang", "title"}
-        apply(
-            token,
-            {n: v for n, v in values.items() if n in known or n.startswith("data-") or not is_harmless(n)},
-            self._env,
-            line,
-        )
-
-
-def _join_class(token: Token, name: str) -> None:
-    """Put a class before those the author gave, once."""
-    written = str(token.attrs.get("class", ""))
-    if not written.startswith(name):
-        token.attrs["class"] = f"{name} {written}".rstrip()

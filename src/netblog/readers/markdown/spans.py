@@ -25,7 +25,6 @@ _TAGS = {
     "em_close": "</em>",
     "s_open": "<del>",
     "s_close": "</del>",
-    "link_close": "</a>",
 }
 
 
@@ -52,6 +51,8 @@ class Spans:
         self.links = Links()
         self.first_image: int | None = None
         """Index into the links of the body's first image, if that is local."""
+        self.ids: set[str] = set()
+        """Every id written, as an attribute or in raw HTML."""
         self.raw: list[tuple[str, int]] = []
         """Raw HTML in order, each with the 0-based line it begins at."""
         self._options = options
@@ -80,6 +81,8 @@ class Spans:
 
     def _write(self, children: list[Token]) -> None:
         out, text, tags = self.out, self.text, _TAGS
+        link: Token | None = None
+        held: list[Token] = []
         for child in children:
             kind = child.type
             if kind == "text" or kind == "text_special":
@@ -92,7 +95,13 @@ class Spans:
             elif kind in tags:
                 out.append(tags[kind])
             elif kind == "link_open":
+                link = child
                 self._link(child)
+            elif kind == "link_close":
+                link = None
+                out.append("</a>")
+                while held:
+                    self._footnote_mark(held.pop(0))
             elif kind == "code_inline":
                 text.append(child.content)
                 out.append(f"<code{self._attributes(child)}>{escape(child.content)}</code>")
@@ -107,17 +116,24 @@ class Spans:
             elif kind == "html_inline":
                 self._raw(child, self._find_line(child.content))
             elif kind == "footnote_ref":
-                self._footnote_mark(child)
+                # A mark is a link, and links do not nest: it waits for the end of the one it is in.
+                if link is None:
+                    self._footnote_mark(child)
+                else:
+                    held.append(child)
 
     def _attributes(self, token: Token) -> str:
         """A token's attributes as they stand in a tag."""
         if not token.attrs:
             return ""
-        return "".join(
-            f' {name}="{escape(str(value))}"'
-            for name, value in token.attrs.items()
-            if name != "id" or not self._is_excerpt
-        )
+        written = ""
+        for name, value in token.attrs.items():
+            if name == "id":
+                if self._is_excerpt:
+                    continue
+                self.ids.add(str(value))
+            written += f' {name}="{escape(str(value))}"'
+        return written
 
     def _find_line(self, written: str) -> int:
         """The 0-based line that `written` is on, or that its block begins at when it is not found there."""
@@ -161,7 +177,7 @@ class Spans:
             return
         self.raw.append((html, line))
         if self._is_excerpt:
-            html = rawhtml.without_ids(html)
+            html = rawhtml.complete(rawhtml.without_ids(html))
         else:
 
             def rewrite(href: str, image: bool) -> str | None:
@@ -173,6 +189,8 @@ class Spans:
                     self.first_image = len(self.links.found) - 1
                 return placeholder
 
+            if "id" in html or "name" in html or "ID" in html:
+                self.ids.update(ident for ident, _ in rawhtml.ids(html))
             html = token.content = rawhtml.rewrite_links(html, rewrite)
         if token.type == "html_inline" and html[:3].lower() == "<br":
             self.text.append("\n")
@@ -183,7 +201,7 @@ class Spans:
             return
         note, mark = self._notes.refer(token, self._env)
         ident = self._notes.mark_id(note.number, mark)
-        self._anchors.ids.add(ident)
+        self.ids.add(ident)
         self.out.append(
             f'<sup class="footnote-ref"><a href="#{self._notes.note_id(note.number)}" id="{ident}" '
             f'role="doc-noteref">{note.number}</a></sup>'
@@ -229,6 +247,6 @@ def contents_html(heading: Token) -> str:
             parts.append(" ")
         elif kind == "image":
             parts.append(escape(alternative_text(child.children or [])))
-        elif kind in _TAGS and kind != "link_close":
+        elif kind in _TAGS:
             parts.append(_TAGS[kind])
     return "".join(parts).strip()
