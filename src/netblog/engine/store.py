@@ -170,6 +170,10 @@ class Store:
         """Begin again with an empty store, with what can still be read of the ledger."""
         self._db = self._begin_again(self._salvage(self._db), why)
 
+    def leave_disk(self, why: str = "it is damaged again as soon as it is made") -> None:
+        """Begin again in memory: where writing fails, or what was written cannot be read back."""
+        self._db = self._in_memory(OSError(why), self._salvage(self._db))
+
     @staticmethod
     def _salvage(db: sqlite3.Connection) -> dict[str, Owned]:
         """Close a file, and keep what can still be read of its ledger."""
