@@ -54,7 +54,7 @@ class Source(Protocol):
 
 
 class Files:
-    """`file(path) -> bytes | None`. Equal size, mtime, ctime and inode mean equal content, outside the clock's grain."""
+    """`file(path) -> bytes | None`. Equal size, mtime, ctime and inode mean equal content, but for the clock's grain."""
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)

@@ -65,7 +65,7 @@ class Node:
 
 
 class Cause(NamedTuple):
-    """Why a key was run: `new` (it never was), `missing` (its output was gone), or `changed` with the read that differed."""
+    """Why a key was run: `new` (it never was), `missing` (its output was gone), or `changed`, with the read that did."""
 
     kind: str
     read: Key[Any] | None = None
