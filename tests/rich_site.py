@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from markup import Built
 from PIL import Image
+
+from markup import Built
 from sites import Site, comment
 
 URL = "https://blog.example/notes/"

@@ -11,6 +11,7 @@ import feedparser
 import html5lib
 import pytest
 from lxml import etree
+
 from markup import Built, built_demo, parsed
 from rich_site import URL, built_rich, write_rich
 from sites import Site
