@@ -54,14 +54,10 @@ class Source(Protocol):
 
 
 class Files:
-<<<<<<< HEAD
     """`file(path) -> bytes | None`.
 
     Equal size, mtime, ctime and inode mean equal content, outside the clock's grain.
     """
-=======
-    """`file(path) -> bytes | None`. Equal size, mtime, ctime and inode mean equal content, but for the clock's grain."""
->>>>>>> enginetests
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)

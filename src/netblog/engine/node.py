@@ -67,14 +67,10 @@ class Node:
 
 
 class Cause(NamedTuple):
-<<<<<<< HEAD
     """Why a key was run.
 
     `new` (it never was), `missing` (its output was gone), or `changed` with the read that differed.
     """
-=======
-    """Why a key was run: `new` (it never was), `missing` (its output was gone), or `changed`, with the read that did."""
->>>>>>> enginetests
 
     kind: str
     read: Key[Any] | None = None
