@@ -6,10 +6,11 @@ It is a rule like any other, so a build that finds nothing changed repeats it wo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
-from netblog.engine import Fetch, rule
+from netblog.engine import Fetch, Key, rule
 from netblog.errors import NetblogError, Problem
 from netblog.model.report import Withheld
 from netblog.readers.keys import suggestion
@@ -91,7 +92,8 @@ def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
     A theme that is not there must not hide what is wrong with a post.
     """
     found: list[Problem] = []
-    for key in (*(troubles(path) for path in fetch(content_files())), joined()):
+    keys: list[Key[Any]] = [joined(), *(troubles(path) for path in fetch(content_files()))]
+    for key in keys:
         try:
             found.extend(fetch(key).problems)
         except NetblogError as error:
