@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from netblog.engine import Fetch, rule
+from netblog.engine import Fetch, Key, rule
 from netblog.errors import NetblogError, Problem
 from netblog.model.report import Withheld
 from netblog.readers.keys import suggestion
 from netblog.rules.catalog import document, placement, published, registry
-from netblog.rules.conversation import joined, talk
+from netblog.rules.conversation import Joined, joined, talk
 from netblog.rules.links import resolved
 from netblog.rules.manifest import collisions
 from netblog.rules.relations import term_index
@@ -91,7 +91,8 @@ def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
     A theme that is not there must not hide what is wrong with a post.
     """
     found: list[Problem] = []
-    for key in (*(troubles(path) for path in fetch(content_files())), joined()):
+    keys: list[Key[Troubles] | Key[Joined]] = [troubles(path) for path in fetch(content_files())]
+    for key in [*keys, joined()]:
         try:
             found.extend(fetch(key).problems)
         except NetblogError as error:
