@@ -91,14 +91,15 @@ def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
 
     A theme that is not there must not hide what is wrong with a post.
     """
-    found: list[Problem] = []
-    keys: list[Key[Any]] = [joined(), *(troubles(path) for path in fetch(content_files()))]
-    for key in keys:
-        try:
-            found.extend(fetch(key).problems)
-        except NetblogError as error:
-            found.extend(error.problems)
-    return tuple(dict.fromkeys(found))
+    keys: list[Key[Any]] = [*(troubles(path) for path in fetch(content_files())), joined()]
+    return tuple(dict.fromkeys(problem for key in keys for problem in _problems(fetch, key)))
+
+
+def _problems(fetch: Fetch, key: Key[Any]) -> tuple[Problem, ...]:
+    try:
+        return tuple(fetch(key).problems)
+    except NetblogError as error:
+        return error.problems
 
 
 def _unknown_keys(unknown: dict[str, list[tuple[str, int]]]) -> Iterable[Problem]:
