@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import netblog.engine.pool
 import netblog.engine.store
 from netblog.engine import Store
 from netblog.output import OutputFolder
@@ -69,6 +70,8 @@ def hang(countdown: Countdown) -> None:
         for method in methods:
             countdown.around(owner, method)
     half_written(countdown)
+    # While workers send home what they found.
+    countdown.around(netblog.engine.pool, "_adopt")
 
     class Connection(sqlite3.Connection):
         def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:

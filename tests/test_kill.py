@@ -136,3 +136,50 @@ def test_a_build_killed_at_any_step_leaves_whole_files_and_the_next_one_heals_it
 def test_a_build_killed_at_every_single_step_heals(case: Case) -> None:
     for last in range(1, case.steps(1) + 1):
         case.assert_survives(last, jobs=1)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Enough posts for worker processes to be worth their while."""
+    folder = tmp_path_factory.mktemp("large")
+    template = start(folder / "before")
+    for number in range(50):
+        template.post(f"many{number}", tags=["c"])
+    return Case(folder, built=False)
+
+
+def test_a_parent_killed_among_its_workers_leaves_none_behind(large: Case) -> None:
+    total = large.steps(2)
+    assert total > 200, "the workers sent nothing home"
+    for last in (7, total // 3, total // 2, total - 150):
+        before = time.monotonic()
+        large.assert_survives(last, jobs=2)
+        assert time.monotonic() - before < 60
+
+
+@pytest.mark.parametrize("last", [1, 2, 9])
+def test_a_killed_worker_costs_nothing_but_time(large: Case, last: int) -> None:
+    site = large.fresh()
+    status, _ = run(site.root, 2, last, "worker")
+    assert status == 0
+    assert tree(site.root / "public") == large.new
+    large.assert_heals(site, f"worker's step {last}")
+
+
+@pytest.mark.slow
+def test_a_real_command_killed_at_any_time_is_healed_by_the_next(large: Case) -> None:
+    """Not at steps but at moments, the interpreter's own beginning and end among them."""
+    died = 0
+    for wait in (0.3, 0.6, 0.9, 1.2):
+        site = large.fresh()
+        command = [sys.executable, "-m", "netblog", "build", "--source", str(site.root), "--jobs", "2", "--quiet"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(wait)
+        process.kill()
+        process.communicate()
+        died += process.returncode == -signal.SIGKILL
+        # The command has the real clock, which is past all dates here; so what it wrote is new and whole.
+        for path, data in tree(site.root / "public").items():
+            assert data == large.new[path], f"after {wait} s: {path} is torn"
+        large.assert_heals(site, f"after {wait} s")
+    assert died

@@ -19,7 +19,7 @@ from netblog.errors import ConfigError, NetblogError, OutputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-WAITING = "another build of this site is running; waiting for it"
+WAITING = "another build of this site is running; waiting for it\n"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
