@@ -35,7 +35,6 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     known_keys: tuple[str, ...] = ()
     """Front-matter keys that are neither used nor warned of."""
     per_page: int = 20
-    feed_length: int = 20
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

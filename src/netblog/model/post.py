@@ -96,8 +96,6 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     """Words of running text; CJK characters count one each."""
     languages: tuple[str, ...] = ()
     """Languages of highlighted code, sorted: a page without code needs no code style sheet."""
-    text: str = ""
-    """Plain text of the whole body, for search and for checks."""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

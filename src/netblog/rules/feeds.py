@@ -12,9 +12,9 @@ from netblog.model.feed import Channel, FeedEntry, Item, atom_feed, json_feed, m
 from netblog.model.listing import page_path, paginate
 from netblog.rules import settings
 from netblog.rules.bodies import travelling_html
-from netblog.rules.catalog import order, placement, registry
+from netblog.rules.catalog import Spot, order, placement, registry
 from netblog.rules.pages import home_total, period, period_url, periods, term_total
-from netblog.rules.relations import label, labels, relations, term
+from netblog.rules.relations import label, labels, term
 from netblog.rules.views import full_url, href, listed
 
 
@@ -113,14 +113,15 @@ def sitemap_places(fetch: Fetch) -> tuple[maps.Place, ...]:
     for lang, own in editions.items():
         ids = fetch(order(lang))
         listing(own.prefix, fetch(home_total(lang)), last(ids), homes if len(homes) > 1 else ())
+    ranks = {lang: rank for rank, lang in enumerate(editions)}
+    families: dict[str, list[Spot]] = {}
+    for spot in sorted(spots.values(), key=lambda it: ranks.get(it.lang, len(ranks))):
+        families.setdefault(f"{spot.kind}:{spot.key}", []).append(spot)
     for spot in spots.values():
-        others = fetch(relations(spot.path)).translations
-        alternates = tuple((spots[o].lang, full_url(fetch, spots[o].url)) for o in others)
-        found.append(
-            maps.Place(
-                url=full_url(fetch, spot.url), changed=spot.updated or spot.date, alternates=alternates
-            )
-        )
+        family = families[f"{spot.kind}:{spot.key}"]
+        alternates = tuple((it.lang, full_url(fetch, it.url)) for it in family) if len(family) > 1 else ()
+        url = full_url(fetch, spot.url)
+        found.append(maps.Place(url=url, changed=spot.updated or spot.date, alternates=alternates))
     for lang, own in editions.items():
         if not fetch(order(lang)):
             continue

@@ -54,7 +54,9 @@ def address(fetch: Fetch, url: str) -> str | None:
 @rule
 def nearest(fetch: Fetch, path: str) -> str | None:
     """The content file or attachment whose name is most like a path that is not there."""
-    names = [*fetch(content_files()), *fetch(attachments())]
+    names = fetch(content_files()) if path.endswith((".md", ".markdown")) else fetch(attachments())
+    if "." not in path.rpartition("/")[2]:
+        names = (*fetch(content_files()), *names)
     same_name = [name for name in names if name.rpartition("/")[2] == path.rpartition("/")[2]]
     close = same_name[:1] or get_close_matches(path, names, n=1, cutoff=0.6)
     return close[0] if close else None

@@ -33,7 +33,6 @@ from netblog.rules.views import (
     term_view,
     translations,
 )
-from netblog.themes.environment import render
 
 TITLES = ("Tags", "Categories", "Archives", "Page not found")
 """What pages are called by netblog itself: words that a catalogue needs beside those of the templates."""
@@ -63,6 +62,8 @@ def render_page(
         "url": lambda path: href(fetch, path),
         **variables,
     }
+    from netblog.themes.environment import render
+
     try:
         html = render(fetch(bundle(template)), context, translator(fetch, page.lang))
     except TemplateError as error:

@@ -23,7 +23,8 @@ from netblog.rules.tables import shard_of, shards
 def features(fetch: Fetch, path: str) -> Features:
     """What a post has in common with others: its terms, and the words of its title and headings."""
     entry = fetch(placement(path)).entry
-    assert entry is not None, "only published posts have relatives"
+    if entry is None:
+        return Features(id=path, key="", lang="")
     body = fetch(document(path)).body
     words = [entry.title, *(heading.text for heading in body.headings)]
     return Features(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from netblog.engine import Fetch, rule
-from netblog.errors import Problem
+from netblog.errors import NetblogError, Problem
 from netblog.model.report import Withheld
 from netblog.readers.keys import suggestion
 from netblog.rules.catalog import document, placement, published, registry
@@ -82,6 +82,21 @@ def summary(fetch: Fetch) -> Summary:
         withheld=tuple(withheld),
         problems=tuple(problems),
     )
+
+
+@rule
+def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
+    """What is wrong with each content and comment file, for a site so broken that it cannot be summed up.
+
+    A theme that is not there must not hide what is wrong with a post.
+    """
+    found: list[Problem] = []
+    for key in (*(troubles(path) for path in fetch(content_files())), joined()):
+        try:
+            found.extend(fetch(key).problems)
+        except NetblogError as error:
+            found.extend(error.problems)
+    return tuple(dict.fromkeys(found))
 
 
 def _unknown_keys(unknown: dict[str, list[tuple[str, int]]]) -> Iterable[Problem]:

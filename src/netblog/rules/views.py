@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
 from markupsafe import Markup
 
 from netblog.engine import Fetch, rule
@@ -34,6 +34,9 @@ from netblog.rules.catalog import document, placement, published
 from netblog.rules.conversation import talk
 from netblog.rules.relations import Label, label, relations
 
+if TYPE_CHECKING:
+    from babel import Locale
+
 WORDS_A_MINUTE = 220
 
 
@@ -49,6 +52,8 @@ def full_url(fetch: Fetch, path: str) -> str:
 @lru_cache(maxsize=256)
 def locale_of(lang: str) -> Locale:
     """CLDR's data for a language tag; English for one it does not know."""
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale.parse(lang.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

@@ -53,8 +53,8 @@ def test_the_excerpt_has_the_placeholders_of_the_body() -> None:
 
 
 def test_control_characters_of_the_source_never_look_like_placeholders() -> None:
-    made = body("a\x020\x03 `\x020\x03` <i title='\x020\x03'>\n\n```\n\x020\x03\n```\n\0")
-    assert not set(made.html + made.text) & set("\x00\x02\x03")
+    made = render("a\x020\x03 `\x020\x03` <i title='\x020\x03'>\n\n```\n\x020\x03\n```\n\0")
+    assert not set(made.body.html + made.text) & set("\x00\x02\x03")
 
 
 def test_the_first_image_is_known_when_it_is_local() -> None:
@@ -121,7 +121,7 @@ def test_words_are_counted_in_running_text_and_chinese_by_the_character(text: st
 
 
 def test_the_text_is_plain_and_has_code_and_footnotes() -> None:
-    made = body("# A\n\n*b* [c](d) &amp; <i>e</i>[^1]\n\n> [!TIP]\n> f\n\n```\ng\n```\n\n[^1]: h\n")
+    made = render("# A\n\n*b* [c](d) &amp; <i>e</i>[^1]\n\n> [!TIP]\n> f\n\n```\ng\n```\n\n[^1]: h\n")
     assert made.text == "A\nb c & e\nf\nh\ng"
 
 

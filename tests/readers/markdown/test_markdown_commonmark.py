@@ -49,10 +49,11 @@ def test_bare_markdown_comes_out_as_from_plain_markdown_it(text: str) -> None:
 
 def test_a_bare_body_has_no_placeholders_ids_or_attributes_of_ours() -> None:
     text = "# A\n\n[a](b.md) ![c](d.png)\n\n```python\nx\n```\n"
-    body = BARE.render(text, path="x", first_line=1, prefix="p").body
+    rendered = BARE.render(text, path="x", first_line=1, prefix="p")
+    body = rendered.body
     assert body.html == (
         '<h1>A</h1>\n<p><a href="b.md">a</a> <img src="d.png" alt="c" /></p>\n'
         '<pre><code class="language-python">x\n</code></pre>\n'
     )
     assert (body.links, body.headings, body.anchors, body.languages) == ((), (), (), ())
-    assert (body.lead, body.words, body.text) == ("a", 2, "A\na\nx")
+    assert (body.lead, body.words, rendered.text) == ("a", 2, "A\na\nx")

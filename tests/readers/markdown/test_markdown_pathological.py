@@ -67,7 +67,7 @@ def test_blocks_nested_too_deeply_are_an_error_with_a_line() -> None:
 def test_reasonable_nesting_is_no_problem() -> None:
     rendered = READER.render("> " * 30 + "- " * 14 + "x", path="x.md", first_line=1, prefix="p")
     assert rendered.problems == ()
-    assert rendered.body.text == "x"
+    assert rendered.text == "x"
 
 
 def test_a_parser_that_runs_out_of_stack_is_an_error_with_the_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,8 @@ class Rendered:
     """The text of the first heading, when that is an h1 or the body begins with it."""
     problems: tuple[Problem, ...]
     """In file order. With an error among them the body is incomplete and should not be published."""
+    text: str = ""
+    """Plain text of the whole body, code included, for search. It is not in the body, which is kept per post."""
 
 
 class MarkdownReader:
@@ -106,9 +108,9 @@ class MarkdownReader:
             first_image=rendering.first_image,
             words=count(plain),
             languages=tuple(sorted(rendering.languages)),
-            text=f"{plain}\n{code}".strip() if code else plain,
         )
-        return Rendered(body, rendering.title, troubles.problems)
+        text = f"{plain}\n{code}".strip() if code else plain
+        return Rendered(body, rendering.title, troubles.problems, text)
 
     def _excerpt(self, text: str, parsed: Parsed, notes: Notes, troubles: Troubles) -> str | None:
         """What stands before the mark; None when there is no mark, or nothing before it."""
