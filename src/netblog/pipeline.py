@@ -22,7 +22,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netblog.engine import Engine, Files, Key, Moments, Reason, SiteLock, Store, StoreDamaged, Trees, Values, toolchain
+from netblog.engine import (
+    Engine,
+    Files,
+    Key,
+    Moments,
+    Reason,
+    SiteLock,
+    Store,
+    StoreDamaged,
+    Trees,
+    Values,
+    toolchain,
+)
 from netblog.errors import ConfigError, NetblogError, Problem, order
 from netblog.model.config import Config
 from netblog.model.report import BuildReport

@@ -274,7 +274,7 @@ class Store:
         if packed is None:
             return 0, 1
         inputs, following, check = struct.unpack("<QQQ", packed)
-        if _check(packed[:16]) != check:
+        if crc32(packed[:16]) != check:
             raise StoreDamaged
         return inputs, following
 
@@ -364,7 +364,7 @@ class Store:
             )
             (count,) = db.execute("select count(*) from input").fetchone()
             counts = struct.pack("<QQ", count, max([following, *(row[0] + 1 for row in rows)]))
-            counts += struct.pack("<Q", _check(counts))
+            counts += struct.pack("<Q", crc32(counts))
             db.executemany("insert or replace into meta values (?, ?)", {**meta, "counts": counts}.items())
             db.execute("commit")
 
