@@ -80,7 +80,7 @@ Text with a note[^n], <script>alert(1)</script> a ~~lapse~~ and https://other.ex
 print("hi")
 ```
 
-<form action="/x"><input name="q"></form>
+<form action="https://forms.example/x"><input name="q"></form>
 
 [^n]: The note, with [an anchor](#comments-here).
 
@@ -109,21 +109,31 @@ def write_rich(root: Path) -> Site:
     site.write("content/posts/full/index.md", f"---\n{front}---\n{FULL}")
     italian = front.replace('"Fish & <chips>"', "Pesce fritto").replace("series: Nets\n", "series: Reti\n")
     italian = italian.replace("aliases: [/old/fish/, /2020/fish.html]\n", "").replace("[Essays]", "[Saggi]")
-    site.write("content/posts/full/index.it.md", f"---\n{italian}---\n{FULL.replace('about.md', 'about.it.md')}")
+    site.write(
+        "content/posts/full/index.it.md", f"---\n{italian}---\n{FULL.replace('about.md', 'about.it.md')}"
+    )
     site.post("nets", "## Knots\n\nRope.", tags=["Rete"], series="Nets", date="2026-02-10")
     site.post("ropes", "Rope and rope.", tags=["Rete"], series="Nets", date="2026-02-11")
     for number in range(1, 5):
         site.post(f"post-{number}", f"Word {number}.", date=f"2025-0{number}-01 09:00", tags=["Rete"])
     site.post("città", "Muri.", title="La città", date="2025-06-01", comments=False)
     site.write("content/posts/rete.it.md", "---\ntitle: Rete\ndate: 2026-01-05\ntags: Rete\n---\nUn filo.\n")
-    site.write("content/posts/shabaka.ar.md", "---\ntitle: شبكة\ndate: 2026-01-06\n---\nخيط.\n\n> [!NOTE]\n> مهم.\n")
+    site.write(
+        "content/posts/shabaka.ar.md", "---\ntitle: شبكة\ndate: 2026-01-06\n---\nخيط.\n\n> [!NOTE]\n> مهم.\n"
+    )
     site.write("content/pages/about.md", "---\ntitle: About\n---\nWe knot.\n\n## Part\n\nOf us.\n")
     site.write("content/pages/about.it.md", "---\ntitle: Chi siamo\n---\nAnnodiamo.\n\n## Part\n\nNoi.\n")
     page = "/notes/it/posts/full/"
     site.comments(
         comment(1, page, "Bello."),
         comment(2, page, "Grazie.", parent="wp:1", published="2026-02-02T23:30:00Z"),
-        comment(3, page, type="pingback", title="Altrove", author={"name": "Altrove", "url": "https://a.example/p"}),
+        comment(
+            3,
+            page,
+            type="pingback",
+            title="Altrove",
+            author={"name": "Altrove", "url": "https://a.example/p"},
+        ),
         comment(4, "/notes/posts/nets/", "One."),
     )
     return site

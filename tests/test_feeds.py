@@ -247,7 +247,9 @@ def test_control_characters_and_markup_in_titles_leave_the_feed_well_formed(tmp_
 def test_a_feed_of_nothing_is_still_a_feed(tmp_path: Path) -> None:
     site = Site(tmp_path)
     site.built()
-    assert_is_atom(Built(tmp_path / "public", "https://blog.example/"), "feed.xml", site.page("feed.xml").encode())
+    assert_is_atom(
+        Built(tmp_path / "public", "https://blog.example/"), "feed.xml", site.page("feed.xml").encode()
+    )
     assert json.loads(site.page("feed.json"))["items"] == []
 
 
@@ -256,7 +258,9 @@ def test_a_feed_of_nothing_is_still_a_feed(tmp_path: Path) -> None:
 
 def test_an_excerpt_feed_stops_at_the_mark_or_gives_the_summary(tmp_path: Path) -> None:
     site = write_rich(tmp_path)
-    site.write("netblog.toml", site.read("netblog.toml").replace("[feeds]\n", '[feeds]\ncontent = "excerpt"\n'))
+    site.write(
+        "netblog.toml", site.read("netblog.toml").replace("[feeds]\n", '[feeds]\ncontent = "excerpt"\n')
+    )
     site.built()
     found = {value(it, "title"): value(it, "content") for it in entries(site.page("feed.xml"))}
     assert found["Fish & <chips>"].startswith("<p>First words with <em>emphasis</em>")
@@ -268,7 +272,9 @@ def test_an_excerpt_feed_stops_at_the_mark_or_gives_the_summary(tmp_path: Path) 
 
 def test_a_feed_is_as_long_as_the_configuration_says(tmp_path: Path) -> None:
     site = write_rich(tmp_path)
-    site.write("netblog.toml", site.read("netblog.toml").replace("[feeds]\n", "[feeds]\nlength = 2\njson = false\n"))
+    site.write(
+        "netblog.toml", site.read("netblog.toml").replace("[feeds]\n", "[feeds]\nlength = 2\njson = false\n")
+    )
     site.built()
     assert len(entries(site.page("feed.xml"))) == len(entries(site.page("tags/rete/feed.xml"))) == 2
     assert not list((tmp_path / "public").rglob("feed.json"))
@@ -279,7 +285,9 @@ def test_a_feed_is_as_long_as_the_configuration_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["rich", "demo"])
-def test_every_json_feed_is_version_1_1_with_its_required_keys(name: str, request: pytest.FixtureRequest) -> None:
+def test_every_json_feed_is_version_1_1_with_its_required_keys(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     site = request.getfixturevalue(name)
     found = sorted(site.folder.rglob("feed.json"))
     assert len(found) > 5

@@ -113,8 +113,9 @@ def sitemap_places(fetch: Fetch) -> tuple[maps.Place, ...]:
     for lang, own in editions.items():
         ids = fetch(order(lang))
         listing(own.prefix, fetch(home_total(lang)), last(ids), homes if len(homes) > 1 else ())
+    ranks = {lang: rank for rank, lang in enumerate(editions)}
     families: dict[str, list[Spot]] = {}
-    for spot in spots.values():
+    for spot in sorted(spots.values(), key=lambda it: ranks.get(it.lang, len(ranks))):
         families.setdefault(f"{spot.kind}:{spot.key}", []).append(spot)
     for spot in spots.values():
         family = families[f"{spot.kind}:{spot.key}"]
