@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from zlib import compress, crc32
 
 from sites import CONFIG, Site, comment, export
 
@@ -29,12 +30,15 @@ WORDS = [
 TAGS = ["rete", "C++", "C#", "city", "日本語", "JavaScript", "javascript", "music"]
 
 
-def picture(width: int, height: int) -> bytes:
-    """A PNG whose header says this size."""
-    head = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
-    return (
-        head + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes.fromhex("0806000000") + b"\0" * 4
-    )
+def picture(width: int, height: int, shade: int = 0) -> bytes:
+    """A whole grey PNG of this size: readers of images refuse half a one, and then no page has its size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + crc32(kind + data).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 0, 0, 0, 0))
+    rows = (b"\0" + bytes((shade,)) * width) * height
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", compress(rows)) + chunk(b"IEND", b"")
 
 
 class Editor:

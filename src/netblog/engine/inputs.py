@@ -87,6 +87,7 @@ class Files:
             raise ContentError(Problem(f"cannot be read: {error.strerror}", path=args[0])) from None
         grain = GRAIN if found.st_mtime_ns % 1_000_000_000 else COARSE_GRAIN
         settled = max(found.st_mtime_ns, found.st_ctime_ns) < now - grain
+        self._fresh.pop(args[0], None)
         if len(self._fresh) < 64:
             self._fresh[args[0]] = data
         return Observation(digest_of(data), stamp, settled)
@@ -99,7 +100,11 @@ class Files:
             raise ContentError(
                 Problem("this link leads out of the site", path=name, hint="links are followed only inside the site")
             )
-        return os.stat(path)
+        try:
+            return os.stat(path)
+        except OSError:
+            hint = "remove it, or bring back what it leads to"
+            raise ContentError(Problem("this link leads nowhere", path=name, hint=hint)) from None
 
     def value(self, args: tuple[str, ...], seen: Observation) -> bytes | None:
         if seen.digest == ABSENT:
@@ -121,7 +126,8 @@ class Files:
 class Trees:
     """`tree(folder) -> tuple[str, ...]`: the files below a folder, sorted, without hidden ones and editors' leftovers.
 
-    Links to folders are followed inside the site only, and never round in circles.
+    Links to folders are followed inside the site only, and never round in circles. A link that leads out of
+    it or nowhere is listed as if it were a file: whoever reads it is told so, and the other files with them.
     """
 
     def __init__(self, root: Path) -> None:
@@ -132,11 +138,18 @@ class Trees:
     def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
         files = self._walk(args[0])
         self._seen[args[0]] = files
-        return Observation(digest_of("\0".join(files).encode("utf-8", "surrogateescape")))
+        return Observation(_listed(files))
 
     def value(self, args: tuple[str, ...], seen: Observation) -> tuple[str, ...]:
         files = self._seen.get(args[0])
-        return files if files is not None else self._walk(args[0])
+        if files is None or _listed(files) != seen.digest:
+            # A worker looked at it.
+            files = self._walk(args[0])
+        if _listed(files) != seen.digest:
+            raise RuleError(
+                Problem("this folder changed while the site was being built", path=args[0], hint="build again")
+            )
+        return files
 
     def _walk(self, folder: str) -> tuple[str, ...]:
         top = os.path.join(self.root, folder)
@@ -154,18 +167,21 @@ class Trees:
                     continue
                 if entry.is_symlink():
                     real = os.path.realpath(entry.path)
-                    if real in above or not (real + os.sep).startswith(self._real + os.sep):
-                        continue
-                    if entry.is_dir():
-                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
-                    elif entry.is_file():
+                    within = (real + os.sep).startswith(self._real + os.sep) or os.path.isabs(folder)
+                    if not within or entry.is_file() or not os.path.exists(entry.path):
                         found.append(prefix + name)
+                    elif entry.is_dir() and real not in above:
+                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{name}/", entry.path, above))
                 elif entry.is_file(follow_symlinks=False):
                     found.append(prefix + name)
         # Names that are not UTF-8 or hold control characters cannot be URLs, and break whatever prints them.
         return tuple(sorted(name for name in found if not _UNSPEAKABLE.search(name)))
+
+
+def _listed(files: tuple[str, ...]) -> bytes:
+    return digest_of("\0".join(files).encode())
 
 
 class Values:

@@ -42,12 +42,12 @@ def _reader(options: Markdown, lazy_images: bool) -> MarkdownReader:
 def document(fetch: Fetch, path: str) -> Document:
     """One content file, read. Its problems are part of it: a broken post hides no other."""
     where = f"content/{path}"
-    data = fetch(file(where))
-    if data is None:
-        raise ContentError(Problem("this content file has gone", path=where, code="missing"))
     reading = fetch(settings.reading())
     markdown = fetch(settings.markdown())
     try:
+        data = fetch(file(where))
+        if data is None:
+            raise ContentError(Problem("this content file has gone", path=where, code="missing"))
         source = read_source(data, where)
         parts = split(source)
         front, problems = read_front_matter(

@@ -146,6 +146,7 @@ class Label(msgspec.Struct, frozen=True):
     count: int
     description: str
     taxonomy: str
+    taxonomy_title: str
 
 
 @rule
@@ -164,6 +165,7 @@ def labels(fetch: Fetch, taxonomy: str, edition: str) -> tuple[Label, ...]:
                 count=len(term.ids),
                 description=options.description if options else "",
                 taxonomy=taxonomy,
+                taxonomy_title=table.title or taxonomy.capitalize(),
             )
         )
     return tuple(found)

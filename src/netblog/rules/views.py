@@ -30,9 +30,9 @@ from netblog.model.view import (
 )
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size, static_files
+from netblog.rules.bodies import body_html
 from netblog.rules.catalog import document, placement, published
 from netblog.rules.conversation import talk
-from netblog.rules.links import body_html
 from netblog.rules.relations import Label, label, relations
 from netblog.rules.sources import reached
 
@@ -135,6 +135,7 @@ def term_view(fetch: Fetch, found: Label) -> TermView:
         count=found.count,
         description=found.description,
         taxonomy=found.taxonomy,
+        taxonomy_title=found.taxonomy_title,
     )
 
 
@@ -268,7 +269,7 @@ def post_view(fetch: Fetch, path: str) -> PostView:
         date=shown.date,
         updated=shown.updated,
         summary=shown.summary,
-        content=Markup(body_html(fetch, path)),
+        content=Markup(body_html(fetch, path, shown.lang)),
         toc=toc(read.headings, fetch(settings.markdown()).toc_depth),
         minutes=shown.minutes,
         words=read.words,
