@@ -19,7 +19,10 @@ import pytest
 import netblog
 from netblog.cli import main
 from netblog.model import config as model
+from netblog.model import view
 from netblog.readers.config import read_config
+from netblog.rules import scope
+from netblog.themes import filters, translate
 from sites import Site
 
 ROOT = Path(__file__).parent.parent
@@ -250,6 +253,47 @@ def test_every_setting_is_told_with_its_default(name: str) -> None:
         shown = default if isinstance(default, str) else json.dumps(default)
         # Where the default is made of other things, the manual says in words of which.
         assert told[field.name] == f"`{shown}`" or (shown == "" and "`" not in told[field.name]), field.name
+
+
+# -- what templates are handed, and the rooms of the house ---------------------------------------------
+
+
+VIEWS = {
+    "`site`": {name for name in vars(scope.SiteScope) if not name.startswith("_")},
+    "`page`": set(view.PageView.__dataclass_fields__),
+    "`post`": set(view.PostView.__dataclass_fields__),
+    "a card (`posts`, `post.related`, `site.recent(n)`)": set(view.CardView.__dataclass_fields__),
+    "`post.comments`": set(view.CommentsView.__dataclass_fields__) | {"threads", "pings", "reactions", "html"},
+    "`pager`": set(view.Pager.__dataclass_fields__),
+    "a term": set(view.TermView.__dataclass_fields__),
+    "`post.series`": set(view.SeriesView.__dataclass_fields__),
+    "`groups`": set(view.ArchiveGroup.__dataclass_fields__),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_manual_tells_themes_all_that_they_are_handed(name: str) -> None:
+    text = (PAGES / "themes.md").read_text("utf-8")
+    found = re.search(rf"^{re.escape(name)}\n: (.*?)\n\n", text, re.M | re.S)
+    assert found is not None
+    assert set(re.findall(r"`(\w+)", found[1])) == VIEWS[name]
+
+
+def test_the_manual_tells_themes_every_filter_and_function() -> None:
+    told = section((PAGES / "themes.md").read_text("utf-8"), "## Functions and filters")
+    assert set(re.findall(r"`\\\|(\w+)", told)) == set(filters.FILTERS)
+    assert set(translate.functions(translate.Translator())) <= set(re.findall(r"`(\w+)[(`]", told))
+
+
+def test_every_room_and_every_rule_is_in_the_plan_of_the_house() -> None:
+    plan = (ROOT / "docs/architecture.md").read_text("utf-8")
+    rooms = section(plan, "## Rooms")
+    for path in sorted((ROOT / "src/netblog").iterdir()):
+        if path.suffix == ".py" or path.is_dir():
+            name = path.name if path.is_file() else f"{path.name}/"
+            assert name.startswith("__") or f" {name} " in rooms, name
+    for path in (ROOT / "src/netblog/rules").glob("[a-z]*.py"):
+        assert f"`{path.stem}`" in rooms, path.name
 
 
 def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
