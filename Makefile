@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+PIP    := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-warn-script-location
 
 # So that the versions hold for the tools that build the package, too; pip has had two names for this.
 export PIP_CONSTRAINT       := $(CURDIR)/constraints.txt
