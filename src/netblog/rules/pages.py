@@ -71,6 +71,7 @@ def post_page(fetch: Fetch, path: str) -> bytes:
     post = post_view(fetch, path)
     spot = fetch(published(path))
     assert spot is not None
+    own = fetch(settings.editions())[spot.edition]
     page = page_view(
         fetch,
         post.kind,
@@ -79,7 +80,7 @@ def post_page(fetch: Fetch, path: str) -> bytes:
         title=post.title,
         description=post.summary,
         alternates=translations(fetch, path),
-        feeds=feed_links(fetch, fetch(settings.editions())[spot.edition].prefix, ""),
+        feeds=feed_links(fetch, own.prefix, own.title),
         image=post.image,
         json_ld=blog_posting(fetch, post),
     )
