@@ -106,8 +106,10 @@ class Editor:
         tags = ", ".join(f'"{tag}"' for tag in self.dice.sample(TAGS, 2))
         self.site.write(
             f"content/posts/post-{self.count}{lang}.md",
-            f'---\ntitle: "{self.words(3)} {self.count}"\ndate: 2026-0{self.dice.randint(1, 5)}-1{self.dice.randint(0, 9)} 10:00\n'
-            f"tags: [{tags}]\n---\n{self.words(20)}\n\n## Part\n\n{self.words(10)}[^1]\n\n[^1]: {self.words(4)}\n{link}\n"
+            f'---\ntitle: "{self.words(3)} {self.count}"\n'
+            f"date: 2026-0{self.dice.randint(1, 5)}-1{self.dice.randint(0, 9)} 10:00\n"
+            f"tags: [{tags}]\n---\n{self.words(20)}\n\n"
+            f"## Part\n\n{self.words(10)}[^1]\n\n[^1]: {self.words(4)}\n{link}\n"
             "```python\nx = 1\n```\n",
         )
 
@@ -270,7 +272,8 @@ class Editor:
     def edit_catalogue(self) -> None:
         self.site.write(
             "locales/it.po",
-            f'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Archives"\nmsgstr "{self.words(1)}"\n',
+            'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+            f'msgid "Archives"\nmsgstr "{self.words(1)}"\n',
         )
 
     def toggle_options(self) -> None:
@@ -294,7 +297,7 @@ class Editor:
         if self.dice.random() < 0.2:
             shutil.rmtree(self.site.root / "public", ignore_errors=True)
 
-    EDITS = [
+    EDITS = (
         "add_post",
         "edit_body",
         "edit_body",
@@ -327,7 +330,7 @@ class Editor:
         "delete_output",
         "tamper_with_output",
         "delete_all_output",
-    ]
+    )
 
     def step(self) -> None:
         """One to three edits."""

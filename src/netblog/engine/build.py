@@ -18,7 +18,7 @@ from netblog.engine.inputs import Observation, Source
 from netblog.engine.keys import Key
 from netblog.engine.node import UNLOADED, Cause, Node, Ran, unpack
 from netblog.engine.rules import Ruleset
-from netblog.engine.store import Store
+from netblog.engine.store import Store, StoreDamaged
 from netblog.engine.traces import Reason, Traces
 from netblog.errors import NetblogError, Problem, RuleError
 
@@ -97,11 +97,7 @@ class Engine:
         self.state = State()
         self.traces.begin()
         for node in self.traces.inputs():
-            if node.key.rule in self.sources:
-                self._observe(node)
-            else:
-                node.digest = FAILED
-                node.epoch = self._epoch
+            self._observe(node)
             if node.digest != node.old:
                 self.state.changed_inputs.append(node.key)
                 self._push_readers(node)
@@ -160,7 +156,10 @@ class Engine:
         for key in keys:
             node = self.traces.node(key)
             before = self._current(node)
-            if self._run(node, Cause("missing")) != before:
+            after = self._run(node, Cause("missing"))
+            if node.failure is not None:
+                raise _again(node.failure)
+            if after != before:
                 raise RuleError(Problem(f"{key} did not come out the same twice: its rule is not a pure function"))
 
     def prefetch(self, keys: Sequence[Key[Any]], jobs: int) -> None:
@@ -213,8 +212,9 @@ class Engine:
             node.seen = self.sources[node.key.rule].observe(node.key.args, known)
             node.digest = node.seen.digest
             node.failure = None
-        except NetblogError as error:
-            node.digest, node.failure, node.seen = FAILED, error, Observation(FAILED, b"", False)
+        except Exception as error:
+            node.failure = error if isinstance(error, NetblogError) else _bug(node, error)
+            node.digest, node.seen = FAILED, Observation(FAILED, b"", False)
         if node.seen != known:
             node.touched = True
         if node.digest != node.old:
@@ -235,7 +235,7 @@ class Engine:
             reads = unpack(node.packed)
             for read, (_, digest) in zip(self.traces.by_ids([id_ for id_, _ in reads]), reads, strict=True):
                 # In order, and no further than the first difference: what follows may not be asked for again.
-                if self._outcome(read) != digest:
+                if self._outcome(read) != digest or read.tainted:
                     cause = Cause("changed", read.key, self._fields(read))
                     break
         finally:
@@ -263,14 +263,15 @@ class Engine:
         return self.rules.codec(node.key.rule).differences(old, node.data) if old is not None else ()
 
     def _run(self, node: Node, cause: Cause) -> bytes:
-        rule = self.rules[node.key.rule]
         outer, self._frame = self._frame, Frame()
         reads = self._frame.reads
         self._stack.append(node)
         node.running = True
         node.failure = None
         node.tainted = False
+        node.touched = True
         try:
+            rule = self.rules[node.key.rule]
             value = rule.function(self._fetcher, *node.key.args)
             if rule.keep:
                 node.data = self.rules.codec(node.key.rule).encode(value)
@@ -284,10 +285,12 @@ class Engine:
                 self.traces.remember(node, value, len(node.data))
             elif self.sink is not None:
                 self.sink(node.key, node.digest, value)
+        except StoreDamaged:
+            raise
         except NetblogError as error:
             node.failure = error
         except Exception as error:
-            node.failure = self._bug(node, error)
+            node.failure = _bug(node, error)
         finally:
             self._frame = outer
             self._stack.pop()
@@ -296,7 +299,7 @@ class Engine:
         rank = 1 + max((read.rank for read, _ in reads), default=0)
         if node.failure is not None:
             node.digest, node.data, node.value = FAILED, None, UNLOADED
-        node.tainted = node.failure is not None or any(read.failure or read.tainted for read, _ in reads)
+        node.tainted = node.failure is not None or any(read.tainted or digest == FAILED for read, digest in reads)
         if self.journal is not None:
             self.journal.append(node)
         self.adopt_run(node, cause, rank)
@@ -312,7 +315,8 @@ class Engine:
         if self.on_run is not None and self.journal is None:
             self.on_run(node.key)
         self._lift(node, rank)
-        if changed and node.stored:
+        if (changed or node.tainted) and node.stored:
+            # A reader of what is tainted would keep a trace that refers to none.
             self._push_readers(node)
 
     def _lift(self, node: Node, rank: int) -> None:
@@ -327,7 +331,9 @@ class Engine:
         while waiting:
             lower = waiting.pop()
             for reader in self.traces.readers(lower):
-                if reader.rank <= lower.rank:
+                # What is settled has read what it reads now, and its rank says so; it may no longer read this,
+                # and this may read it.
+                if reader.rank <= lower.rank and reader.epoch != self._epoch:
                     reader.rank = lower.rank + 1
                     reader.touched = True
                     waiting.append(reader)
@@ -351,19 +357,11 @@ class Engine:
 
     def _cycle(self, node: Node) -> None:
         start = self._stack.index(node)
-        path = " -> ".join(str(it.key) for it in [*self._stack[start:], node])
+        keys = [it.key for it in self._stack[start:]]
+        # The same words wherever the cycle was entered.
+        first = keys.index(min(keys))
+        path = " -> ".join(str(key) for key in [*keys[first:], *keys[:first], keys[first]])
         raise RuleError(Problem(f"what is needed to make it needs itself: {path}", code="cycle"))
-
-    def _bug(self, node: Node, error: Exception) -> RuleError:
-        chain = " -> ".join(str(it.key) for it in self._stack)
-        problem = Problem(
-            f"netblog failed with {type(error).__name__}: {error}",
-            hint=f"this is a bug in netblog or in a plugin; it happened in {chain}",
-            code="bug",
-        )
-        found = RuleError(problem)
-        found.__cause__ = error
-        return found
 
     # -- what workers send home --------------------------------------------------------------------
 
@@ -416,9 +414,11 @@ class Engine:
             reads.append((node, node.digest))
             return node
         try:
-            self._current(node)
-        finally:
-            reads.append((node, node.digest if node.failure is None else FAILED))
+            digest = self._current(node)
+        except BaseException:
+            reads.append((node, FAILED))
+            raise
+        reads.append((node, digest))
         return node
 
 
@@ -443,11 +443,16 @@ class Fetcher:
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
         frame = engine._frame
+        value: V = frame.values.get(key, UNLOADED)
+        if value is not UNLOADED:
+            return value
+        node = engine._record(key)
         try:
-            value: V = frame.values[key]
-        except KeyError:
-            node = engine._record(key)
             value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
+        except NetblogError:
+            # A rule that goes on without the value must not leave a trace that says it had it.
+            frame.reads.append((node, FAILED))
+            raise
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:
@@ -467,6 +472,18 @@ class Fetcher:
             kinds = {type(error) for error in failures}
             raise (kinds.pop() if len(kinds) == 1 else NetblogError)(problems)
         return values
+
+
+def _bug(node: Node, error: Exception) -> RuleError:
+    """What is said of an exception that is nobody's message. It does not depend on who asked for the key."""
+    problem = Problem(
+        f"netblog failed with {type(error).__name__}: {error}",
+        hint=f"this is a bug in netblog or in a plugin; it happened in {node.key}",
+        code="bug",
+    )
+    found = RuleError(problem)
+    found.__cause__ = error
+    return found
 
 
 def _again(failure: BaseException) -> BaseException:

@@ -1,7 +1,7 @@
 """Digests of values, and a canonical encoding of plain ones.
 
 Never hash pickle or marshal: equal values can serialise differently there. The encoding here tags every value
-with its type, sorts mappings and sets, and decodes without running any code.
+with its type, sorts sets, keeps the order of mappings (a reader can see it), and decodes without running any code.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class PlainCodec:
         before, after = self.decode(old), self.decode(new)
         if not isinstance(before, dict) or not isinstance(after, dict):
             return ()
-        return tuple(str(key) for key in {**before, **after} if before.get(key) != after.get(key))
+        parts = [{key: self.encode(item) for key, item in value.items()} for value in (before, after)]
+        return tuple(str(key) for key in {**before, **after} if parts[0].get(key) != parts[1].get(key))
 
 
 def _sized(tag: bytes, data: bytes) -> bytes:
@@ -62,7 +63,7 @@ def _encode(value: Any, out: list[bytes]) -> None:
     elif kind is bool:
         out.append(b"T" if value else b"F")
     elif kind is int:
-        out.append(_sized(b"i", str(value).encode()))
+        out.append(_sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True)))
     elif kind is float:
         out.append(b"f" + struct.pack(">d", value))
     elif kind is str:
@@ -74,10 +75,9 @@ def _encode(value: Any, out: list[bytes]) -> None:
         for item in value:
             _encode(item, out)
     elif kind is dict:
-        pairs = sorted((PLAIN.encode(key), item) for key, item in value.items())
-        out.append(b"d" + struct.pack(">Q", len(pairs)))
-        for key, item in pairs:
-            out.append(key)
+        out.append(b"d" + struct.pack(">Q", len(value)))
+        for key, item in value.items():
+            _encode(key, out)
             _encode(item, out)
     elif kind is frozenset:
         out.append(b"x" + struct.pack(">Q", len(value)))
@@ -99,7 +99,9 @@ def _decode(data: bytes, at: int) -> tuple[Any, int]:
         if len(body) != size:
             raise ValueError("the value ends early")
         at += size
-        return int(body) if tag == b"i" else body.decode("utf-8", "surrogatepass") if tag == b"s" else body, at
+        if tag == b"i":
+            return int.from_bytes(body, "big", signed=True), at
+        return body.decode("utf-8", "surrogatepass") if tag == b"s" else body, at
     if tag == b"d":
         mapping = {}
         for _ in range(size):

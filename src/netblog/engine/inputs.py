@@ -54,7 +54,10 @@ class Source(Protocol):
 
 
 class Files:
-    """`file(path) -> bytes | None`. Equal size, mtime, ctime and inode mean equal content, outside the clock's grain."""
+    """`file(path) -> bytes | None`.
+
+    Equal size, mtime, ctime and inode mean equal content, outside the clock's grain.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)
@@ -84,6 +87,7 @@ class Files:
             raise ContentError(Problem(f"cannot be read: {error.strerror}", path=args[0])) from None
         grain = GRAIN if found.st_mtime_ns % 1_000_000_000 else COARSE_GRAIN
         settled = max(found.st_mtime_ns, found.st_ctime_ns) < now - grain
+        self._fresh.pop(args[0], None)
         if len(self._fresh) < 64:
             self._fresh[args[0]] = data
         return Observation(digest_of(data), stamp, settled)
@@ -134,11 +138,18 @@ class Trees:
     def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
         files = self._walk(args[0])
         self._seen[args[0]] = files
-        return Observation(digest_of("\0".join(files).encode("utf-8", "surrogateescape")))
+        return Observation(_listed(files))
 
     def value(self, args: tuple[str, ...], seen: Observation) -> tuple[str, ...]:
         files = self._seen.get(args[0])
-        return files if files is not None else self._walk(args[0])
+        if files is None or _listed(files) != seen.digest:
+            # A worker looked at it.
+            files = self._walk(args[0])
+        if _listed(files) != seen.digest:
+            raise RuleError(
+                Problem("this folder changed while the site was being built", path=args[0], hint="build again")
+            )
+        return files
 
     def _walk(self, folder: str) -> tuple[str, ...]:
         top = os.path.join(self.root, folder)
@@ -167,6 +178,10 @@ class Trees:
                     found.append(prefix + name)
         # Names that are not UTF-8 or hold control characters cannot be URLs, and break whatever prints them.
         return tuple(sorted(name for name in found if not _UNSPEAKABLE.search(name)))
+
+
+def _listed(files: tuple[str, ...]) -> bytes:
+    return digest_of("\0".join(files).encode())
 
 
 class Values:

@@ -8,8 +8,10 @@ so an edit touches as many rows as it reaches.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -26,8 +28,14 @@ create table node (
 );
 create table input (id integer primary key, stamp blob, settled integer, check_ integer);
 create table value (id integer primary key, data blob);
-create table reason (key text primary key, kind text, read text, fields text) without rowid;
+create table reason (key text primary key, kind text, read text, fields text, check_ integer) without rowid;
 create table output (path text primary key, digest blob, stamp blob, check_ integer) without rowid;
+"""
+
+_UPSERT = """
+insert into node values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set key = excluded.key,
+    rank = excluded.rank, digest = excluded.digest, reads = excluded.reads, readers = excluded.readers,
+    check_ = excluded.check_
 """
 
 
@@ -67,15 +75,9 @@ class Owned(NamedTuple):
     """(size, mtime_ns, ctime_ns, inode); None when a build was stopped while replacing it."""
 
 
-def _check(*parts: bytes) -> int:
-    code = 0
-    for part in parts:
-        code = crc32(part, crc32(len(part).to_bytes(8, "little"), code))
-    return code
-
-
 def _node_check(row: Row) -> int:
-    return _check(row.id.to_bytes(8, "little"), row.key.encode(), bytes([row.rank & 255]), *row[3:])
+    head = f"{row.id} {row.rank} {len(row.reads)} {len(row.readers)} {row.key}".encode()
+    return crc32(row.readers, crc32(row.reads, crc32(row.digest, crc32(head))))
 
 
 class Store:
@@ -93,45 +95,34 @@ class Store:
     def _open(self, fresh: bool) -> sqlite3.Connection:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            db = self._connect(str(self.path))
-            known = dict(db.execute("select name, value from meta")) if self._has_tables(db) else None
+            db = sqlite3.connect(self.path, isolation_level=None, timeout=5)
         except (sqlite3.Error, OSError) as error:
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-                return self._begin_again({}, "it is damaged")
-            try:
-                probe = self._connect(str(self.path))
-                probe.close()
-                return self._begin_again({}, "it is damaged")
-            except (sqlite3.Error, OSError):
-                return self._in_memory(error)
-        if known is None:
-            return self._create(db, {})
-        if known.get("format") != FORMAT:
-            db.close()
-            return self._begin_again({}, "another version of netblog made it")
-        if fresh or known.get("toolchain") != self.toolchain:
-            # A new netblog or library makes every value anew; what it owns on disk it still owns.
-            ledger = self._salvage(db)
-            db.close()
-            return self._begin_again(ledger, None)
+            return self._in_memory(error, {})
         try:
-            db.execute("begin immediate")
-            db.execute("rollback")
-        except sqlite3.Error as error:
-            db.close()
-            return self._in_memory(error)
-        return db
+            self._tune(db)
+            known = dict(db.execute("select name, value from meta")) if self._has_tables(db) else None
+            if known is None:
+                return self._create(db, {})
+            why = "another version of netblog made it" if known.get("format") != FORMAT else None
+            if why is None and not fresh and known.get("toolchain") == self.toolchain:
+                db.execute("begin immediate")
+                db.execute("rollback")
+                return db
+        except (sqlite3.Error, MemoryError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 255 in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
+                return self._in_memory(error, self._salvage(db))
+            why = "it is damaged"
+        # A new netblog or library makes every value anew; what it owns on disk it still owns.
+        return self._begin_again(self._salvage(db), why)
 
     @staticmethod
-    def _connect(path: str) -> sqlite3.Connection:
-        db = sqlite3.connect(path, isolation_level=None, timeout=5)
+    def _tune(db: sqlite3.Connection) -> None:
         # A rollback journal needs no second file to be kept together with the first, and the lock sees to
         # it that there is one writer. NORMAL keeps the order of writes: power loss may lose the last build,
         # which costs a rebuild, and cannot mix two.
         db.execute("pragma synchronous = normal")
         db.execute("pragma temp_store = memory")
         db.execute("pragma cache_size = -65536")
-        return db
 
     @staticmethod
     def _has_tables(db: sqlite3.Connection) -> bool:
@@ -139,60 +130,59 @@ class Store:
 
     def _create(self, db: sqlite3.Connection, ledger: Mapping[str, Owned]) -> sqlite3.Connection:
         try:
+            self._tune(db)
             db.executescript("begin;" + _SCHEMA)
             db.execute("insert into meta values ('format', ?), ('toolchain', ?)", (FORMAT, self.toolchain))
             db.executemany("insert into output values (?, ?, ?, ?)", map(_output_row, ledger.items()))
             db.execute("commit")
         except sqlite3.Error as error:
-            return self._in_memory(error)
+            db.close()
+            return self._in_memory(error, ledger)
         return db
 
     def _begin_again(self, ledger: Mapping[str, Owned], why: str | None) -> sqlite3.Connection:
         if why:
-            self.problems.append(
-                Problem(
-                    f"the cache could not be used ({why}), so everything is built again",
-                    path=f"{self.path.parent.name}/{self.path.name}",
-                    severity="warning",
-                    code="cache",
-                )
-            )
+            self._warn(f"the cache could not be used ({why}), so everything is built again")
+        self._on_disk = True
         try:
-            for leftover in (self.path, self.path.with_name(self.path.name + "-journal")):
-                leftover.unlink(missing_ok=True)
-            return self._create(self._connect(str(self.path)), ledger)
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            return self._create(sqlite3.connect(self.path, isolation_level=None), ledger)
         except (sqlite3.Error, OSError) as error:
-            return self._in_memory(error)
+            return self._in_memory(error, ledger)
 
-    def _in_memory(self, error: Exception) -> sqlite3.Connection:
-        self.problems.append(
-            Problem(
-                f"the cache cannot be written ({error}), so everything is built again, this time and the next",
-                path=f"{self.path.parent.name}/{self.path.name}",
-                severity="warning",
-                code="cache",
-            )
-        )
+    def _in_memory(self, error: BaseException, ledger: Mapping[str, Owned]) -> sqlite3.Connection:
+        self._warn(f"the cache cannot be written ({error}), so everything is built again, this time and the next")
         self._on_disk = False
-        return self._create(self._connect(":memory:"), {})
+        return self._create(sqlite3.connect(":memory:", isolation_level=None), ledger)
+
+    def _warn(self, message: str) -> None:
+        path = f"{self.path.parent.name}/{self.path.name}"
+        self.problems = [Problem(message, path=path, severity="warning", code="cache")]
 
     def reset(self, why: str = "it is damaged") -> None:
         """Begin again with an empty store, with what can still be read of the ledger."""
-        ledger = self._salvage(self._db)
-        self._db.close()
-        self._db = self._begin_again(ledger, why)
+        self._db = self._begin_again(self._salvage(self._db), why)
+
+    def leave_disk(self, why: str = "it is damaged again as soon as it is made") -> None:
+        """Begin again in memory: where writing fails, or what was written cannot be read back."""
+        self._db = self._in_memory(OSError(why), self._salvage(self._db))
 
     @staticmethod
     def _salvage(db: sqlite3.Connection) -> dict[str, Owned]:
+        """Close a file, and keep what can still be read of its ledger."""
         found: dict[str, Owned] = {}
         try:
             if db.in_transaction:
                 db.execute("rollback")
             for row in db.execute("select path, digest, stamp, check_ from output"):
-                if _output_check(*row[:3]) == row[3]:
-                    found[row[0]] = Owned(row[1], _stamp(row[2]))
-        except (sqlite3.Error, TypeError, AttributeError, ValueError):
+                with contextlib.suppress(TypeError, AttributeError):
+                    if _output_check(*row[:3]) == row[3]:
+                        found[row[0]] = Owned(row[1], _stamp(row[2]))
+        except (sqlite3.Error, MemoryError):
             pass
+        finally:
+            db.close()
         return found
 
     def close(self) -> None:
@@ -222,8 +212,8 @@ class Store:
                 if seen.key is None or _input_check(seen) != row[5]:
                     raise StoreDamaged
                 found.append(seen)
-            # An input that vanished would never be looked at again.
-            if len(found) != int(self.meta("inputs") or b"0"):
+            # An input that vanished would never be looked at again. (In a damaged tree, one may also come twice.)
+            if len({seen.id for seen in found}) != self._counts()[0]:
                 raise StoreDamaged
         return found
 
@@ -240,21 +230,22 @@ class Store:
         return found
 
     def _rows(self, column: str, wanted: list[str] | list[int]) -> Iterator[Row]:
-        with _honest():
-            for start in range(0, len(wanted), 500):
-                chunk = wanted[start : start + 500]
-                marks = ",".join("?" * len(chunk))
-                query = f"select id, key, rank, digest, reads, readers, check_ from node where {column} in ({marks})"
-                for found in self._db.execute(query, chunk).fetchall():
-                    row = Row(*found[:6])
-                    if _node_check(row) != found[6]:
-                        raise StoreDamaged
-                    yield row
+        for start in range(0, len(wanted), 500):
+            chunk = wanted[start : start + 500]
+            marks = ",".join("?" * len(chunk))
+            yield from self._checked(f"select * from node where {column} in ({marks})", chunk)
 
-    def all_reads(self) -> Iterator[tuple[int, str, bytes]]:
-        """(id, key, reads) of every node, for collecting garbage."""
+    def _checked(self, query: str, values: Sequence[str | int]) -> Iterator[Row]:
         with _honest():
-            yield from self._db.execute("select id, key, reads from node").fetchall()
+            for found in self._db.execute(query, values).fetchall():
+                row = Row(*found[:6])
+                if _node_check(row) != found[6]:
+                    raise StoreDamaged
+                yield row
+
+    def all_nodes(self) -> Iterator[Row]:
+        """Every node, for collecting garbage."""
+        yield from self._checked("select * from node", ())
 
     def values(self, ids: Iterable[int]) -> dict[int, bytes]:
         wanted = list(ids)
@@ -264,11 +255,28 @@ class Store:
                 chunk = wanted[start : start + 500]
                 marks = ",".join("?" * len(chunk))
                 found.update(self._db.execute(f"select id, data from value where id in ({marks})", chunk))
+            if not all(type(data) is bytes for data in found.values()):
+                raise StoreDamaged
         return found
 
     def next_id(self) -> int:
+        """The id of the next new node. An id is never given twice: what still refers to a lost node must notice."""
         with _honest():
-            return int(self._db.execute("select coalesce(max(id), 0) + 1 from node").fetchone()[0])
+            (highest,) = self._db.execute("select coalesce(max(id), 0) from node").fetchone()
+            following = self._counts()[1]
+            if highest >= following:
+                raise StoreDamaged
+        return following
+
+    def _counts(self) -> tuple[int, int]:
+        """How many inputs there are, and the next node's id."""
+        packed = self.meta("counts")
+        if packed is None:
+            return 0, 1
+        inputs, following, check = struct.unpack("<QQQ", packed)
+        if crc32(packed[:16]) != check:
+            raise StoreDamaged
+        return inputs, following
 
     def meta(self, name: str) -> bytes | None:
         with _honest():
@@ -278,7 +286,9 @@ class Store:
     def reason(self, key: str) -> tuple[str, str, str] | None:
         """(kind, key of the read that differed, fields joined by spaces) of a key's last change."""
         with _honest():
-            row = self._db.execute("select kind, read, fields from reason where key = ?", (key,)).fetchone()
+            row = self._db.execute("select kind, read, fields, check_ from reason where key = ?", (key,)).fetchone()
+            if row and _reason_check(key, *row[:3]) != row[3]:
+                raise StoreDamaged
         return (row[0], row[1], row[2]) if row else None
 
     # -- the ledger --------------------------------------------------------------------------------
@@ -299,19 +309,22 @@ class Store:
         rows = [
             _output_row((path, Owned(known[path].digest if path in known else b"", None))) for path in paths
         ]
-        self._db.execute("begin")
-        self._db.executemany("insert or replace into output values (?, ?, ?, ?)", rows)
-        self._db.execute("commit")
+        with _honest():
+            self._write()
+            self._db.executemany("insert or replace into output values (?, ?, ?, ?)", rows)
+            self._db.execute("commit")
 
     def own(self, path: str, digest: bytes, stamp: tuple[int, int, int, int]) -> None:
-        self._write()
-        self._db.execute(
-            "insert or replace into output values (?, ?, ?, ?)", _output_row((path, Owned(digest, stamp)))
-        )
+        with _honest():
+            self._write()
+            self._db.execute(
+                "insert or replace into output values (?, ?, ?, ?)", _output_row((path, Owned(digest, stamp)))
+            )
 
     def disown(self, path: str) -> None:
-        self._write()
-        self._db.execute("delete from output where path = ?", (path,))
+        with _honest():
+            self._write()
+            self._db.execute("delete from output where path = ?", (path,))
 
     # -- the one transaction -----------------------------------------------------------------------
 
@@ -330,30 +343,39 @@ class Store:
         meta: Mapping[str, bytes],
     ) -> None:
         """Write what a build learned, with the ledger's changes since, all or nothing."""
-        self._write()
         db = self._db
+        following = self.next_id()
+        rows = [(*row, _node_check(row)) for row in nodes]
         lost = [(id_,) for id_ in gone]
-        for table in ("node", "input", "value"):
-            db.executemany(f"delete from {table} where id = ?", lost)
-        db.executemany(
-            "insert or replace into node values (?, ?, ?, ?, ?, ?, ?)",
-            ((*row, _node_check(row)) for row in nodes),
-        )
-        db.executemany(
-            "insert or replace into input values (?, ?, ?, ?)",
-            ((seen.id, seen.stamp, seen.settled, _input_check(seen)) for seen in inputs),
-        )
-        db.executemany("insert or replace into value values (?, ?)", values)
-        db.executemany("insert or replace into reason values (?, ?, ?, ?)", reasons)
-        count = db.execute("select count(*) from input").fetchone()[0]
-        notes = {**meta, "inputs": str(count).encode()}
-        db.executemany("insert or replace into meta values (?, ?)", notes.items())
-        db.execute("commit")
+        with _honest():
+            self._write()
+            db.executemany("delete from reason where key = (select key from node where id = ?)", lost)
+            for table in ("node", "input", "value"):
+                db.executemany(f"delete from {table} where id = ?", lost)
+            # Not "or replace": two nodes of one key are damage, and it would hide that.
+            db.executemany(_UPSERT, rows)
+            db.executemany(
+                "insert or replace into input values (?, ?, ?, ?)",
+                ((seen.id, seen.stamp, seen.settled, _input_check(seen)) for seen in inputs),
+            )
+            db.executemany("insert or replace into value values (?, ?)", values)
+            db.executemany(
+                "insert or replace into reason values (?, ?, ?, ?, ?)", ((*row, _reason_check(*row)) for row in reasons)
+            )
+            (count,) = db.execute("select count(*) from input").fetchone()
+            counts = struct.pack("<QQ", count, max([following, *(row[0] + 1 for row in rows)]))
+            counts += struct.pack("<Q", crc32(counts))
+            db.executemany("insert or replace into meta values (?, ?)", {**meta, "counts": counts}.items())
+            db.execute("commit")
 
     def forget(self) -> None:
         """Give up what was not committed."""
-        if self._db.in_transaction:
-            self._db.execute("rollback")
+        with _honest():
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+
+
+_DAMAGE = (sqlite3.Error, struct.error, TypeError, ValueError, AttributeError, OverflowError, MemoryError)
 
 
 class _honest:
@@ -362,16 +384,21 @@ class _honest:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, sqlite3.Error | TypeError | ValueError | AttributeError | OverflowError):
+        if isinstance(error, _DAMAGE):
             raise StoreDamaged from error
 
 
 def _input_check(seen: Seen) -> int:
-    return _check(seen.id.to_bytes(8, "little"), seen.key.encode(), seen.digest, seen.stamp, bytes([seen.settled]))
+    head = f"{seen.id} {seen.settled} {len(seen.stamp)} {seen.key}".encode()
+    return crc32(seen.stamp, crc32(seen.digest, crc32(head)))
+
+
+def _reason_check(*row: str) -> int:
+    return crc32("\0".join(row).encode())
 
 
 def _output_check(path: str, digest: bytes, stamp: bytes | None) -> int:
-    return _check(path.encode(), digest, stamp or b"")
+    return crc32(stamp or b"", crc32(digest, crc32(f"{len(digest)} {path}".encode())))
 
 
 def _output_row(item: tuple[str, Owned]) -> tuple[str, bytes, bytes | None, int]:

@@ -45,15 +45,29 @@ class Traces:
         self._large: OrderedDict[int, tuple[Node, int]] = OrderedDict()
         self._large_size = 0
         self._next_id = store.next_id()
+        self._bare = self._next_id == 1
+        """Nothing is stored yet, so nothing has to be looked for."""
 
     def begin(self) -> None:
+        """Forget what an abandoned build thought: it may have read what is no longer so."""
         self._garbage.clear()
+        for node in [node for node in self._nodes.values() if node.touched or not node.stored]:
+            self._drop(node.id)
+
+    def _drop(self, id_: int) -> None:
+        node = self._by_id.pop(id_, None)
+        if node is not None:
+            del self._nodes[node.key]
+        self._readers.pop(id_, None)
+        self._forget_large(id_)
 
     # -- nodes -------------------------------------------------------------------------------------
 
     def node(self, key: Key[Any]) -> Node:
         node = self._nodes.get(key)
-        return node if node is not None else self.nodes([key])[0]
+        if node is not None:
+            return node
+        return self._make(key) if self._bare else self.nodes([key])[0]
 
     def nodes(self, keys: list[Key[Any]]) -> list[Node]:
         """The nodes of keys: known, stored, or made now."""
@@ -63,7 +77,7 @@ class Traces:
     def load(self, keys: list[Key[Any]]) -> None:
         """Bring what the store has of many keys into memory, in few queries."""
         unknown = [key for key in keys if key not in self._nodes]
-        if unknown and self._next_id > 1:
+        if unknown and not self._bare:
             for row in self.store.nodes([key.text() for key in unknown]):
                 self._adopt(row)
 
@@ -106,12 +120,20 @@ class Traces:
         node = self._by_id.get(row.id)
         if node is not None:
             return node
-        key: Key[Any] = Key.parse(row.key)
-        node = Node(row.id, key)
-        node.rank, node.digest, node.old, node.packed = row.rank, row.digest, row.digest, row.reads
-        node.stored = True
+        node = self._stored(row.id, row.key, row.digest)
+        node.rank, node.packed = row.rank, row.reads
         self._readers[row.id] = row.readers
-        self._nodes[key] = self._by_id[row.id] = node
+        return node
+
+    def _stored(self, id_: int, text: str, digest: bytes) -> Node:
+        key: Key[Any] = Key.parse(text)
+        if key in self._nodes:
+            # Two nodes of one key: an index of the store has lost one of them.
+            raise StoreDamaged
+        node = Node(id_, key)
+        node.digest = node.old = digest
+        node.stored = True
+        self._nodes[key] = self._by_id[id_] = node
         return node
 
     def inputs(self) -> list[Node]:
@@ -120,11 +142,7 @@ class Traces:
         for seen in self.store.inputs():
             node = self._by_id.get(seen.id)
             if node is None:
-                key: Key[Any] = Key.parse(seen.key)
-                node = Node(seen.id, key)
-                node.digest = node.old = seen.digest
-                node.stored = True
-                self._nodes[key] = self._by_id[seen.id] = node
+                node = self._stored(seen.id, seen.key, seen.digest)
             node.seen = Observation(seen.digest, seen.stamp, seen.settled)
             found.append(node)
         return found
@@ -147,11 +165,16 @@ class Traces:
         return found
 
     def old_data(self, node: Node) -> bytes | None:
-        return self.store.values([node.id]).get(node.id)
+        """The value a node had at the last commit."""
+        found = self.store.values([node.id]).get(node.id)
+        if found is not None and digest_of(found) != node.old:
+            raise StoreDamaged
+        return found
 
     def remember(self, node: Node, value: Any, size: int) -> None:
         """Keep a value in memory, and of the large ones the latest used."""
         node.value = value
+        self._forget_large(node.id)
         if size < LARGE:
             return
         self._large[node.id] = (node, size)
@@ -160,6 +183,11 @@ class Traces:
             _, (oldest, size) = self._large.popitem(last=False)
             self._large_size -= size
             oldest.value = UNLOADED
+
+    def _forget_large(self, id_: int) -> None:
+        found = self._large.pop(id_, None)
+        if found is not None:
+            self._large_size -= found[1]
 
     # -- the end of a build ------------------------------------------------------------------------
 
@@ -181,6 +209,10 @@ class Traces:
         for id_ in readers:
             if id_ not in gone:
                 rows.setdefault(id_, self.by_id(id_))
+        for node in kept:
+            if node.reads is not None:
+                node.packed = pack(node.reads)
+        self._bare = False
         self.store.commit(
             nodes=[self._row(node, readers) for node in rows.values()],
             inputs=[
@@ -194,22 +226,17 @@ class Traces:
             meta=meta,
         )
         for node in rows.values():
-            node.packed = pack(node.reads) if node.reads is not None else node.packed
             node.old, node.stored, node.touched, node.reads = node.digest, True, False, None
             node.data = None
         for id_ in gone:
-            lost = self._by_id.pop(id_, None)
-            if lost is not None:
-                del self._nodes[lost.key]
-            self._readers.pop(id_, None)
+            self._drop(id_)
 
     def _row(self, node: Node, readers: dict[int, bytes]) -> Row:
         packed = readers.get(node.id)
         if packed is None:
             packed = self._stored_readers(node.id) if node.stored else b""
         self._readers[node.id] = packed
-        reads = pack(node.reads) if node.reads is not None else node.packed
-        return Row(node.id, node.key.text(), node.rank, node.digest, reads, packed)
+        return Row(node.id, node.key.text(), node.rank, node.digest, node.packed, packed)
 
     def _stored_readers(self, id_: int) -> bytes:
         found = self._readers.get(id_)
@@ -242,7 +269,7 @@ class Traces:
             packed = self._stored_readers(id_) if node.stored else b""
             if id_ in lost:
                 packed = b"".join(r.to_bytes(4, "little") for r in ids_of(packed) if r not in lost[id_])
-            changed[id_] = packed + b"".join([r.to_bytes(4, "little") for r in gained.get(id_, ())])
+            changed[id_] = packed + b"".join([self._by_id[r].tag for r in gained.get(id_, ())])
         return changed
 
     def _reasons(self, kept: list[Node]) -> list[tuple[str, str, str, str]]:
@@ -259,15 +286,20 @@ class Traces:
     def collect(self, roots: Iterable[Key[Any]]) -> None:
         """Mark every stored node that no root reads as garbage, to be dropped at the commit."""
         reads: dict[int, list[int]] = {}
-        for id_, _key, packed in self.store.all_reads():
-            reads[id_] = [read for read, _ in unpack(packed)]
+        for row in self.store.all_nodes():
+            reads[row.id] = [read for read, _ in unpack(row.reads)]
         for node in self._nodes.values():
             if node.reads is not None:
                 reads[node.id] = [read.id for read, _ in node.reads]
+            elif not node.stored:
+                reads[node.id] = []
         waiting = [node.id for node in self.nodes(list(roots))]
         alive = set(waiting)
         while waiting:
-            for read in reads.get(waiting.pop(), ()):
+            id_ = waiting.pop()
+            if id_ not in reads:
+                raise StoreDamaged
+            for read in reads[id_]:
                 if read not in alive:
                     alive.add(read)
                     waiting.append(read)

@@ -16,7 +16,6 @@ from netblog.errors import CommentError, ContentError, Problem
 from netblog.model.comment import Comment, CommentFile, Conversation
 from netblog.model.joining import Pages, join, normalise
 from netblog.model.thread import converse
-from netblog.readers.comments import read_comments
 from netblog.readers.source import read_source
 from netblog.rules import settings
 from netblog.rules.catalog import registry
@@ -44,6 +43,8 @@ def comment_files(fetch: Fetch) -> tuple[str, ...]:
 @rule
 def comment_file(fetch: Fetch, path: str) -> CommentFile:
     """One comment file. What is wrong with it is part of the value: the others are still read."""
+    from netblog.readers.comments import read_comments
+
     try:
         data = fetch(file(path))
         if data is None:
@@ -107,15 +108,15 @@ def joined(fetch: Fetch) -> Joined:
     for comment in comments:
         if comment.page in found.matched:
             pages.setdefault(found.matched[comment.page], []).append(comment)
-    for lost in found.unmatched:
-        problems.append(
-            Problem(
-                f"{_count(lost.comments)} for {lost.page!r} found no page",
-                hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
-                severity="warning",
-                code="comments-unmatched",
-            )
+    problems += [
+        Problem(
+            f"{_count(lost.comments)} for {lost.page!r} found no page",
+            hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
+            severity="warning",
+            code="comments-unmatched",
         )
+        for lost in found.unmatched
+    ]
     return Joined(pages=shards({path: tuple(kept) for path, kept in pages.items()}), problems=tuple(problems))
 
 

@@ -12,7 +12,6 @@ from netblog.readers.nodes import Header
 from netblog.readers.source import read_source
 from netblog.readers.toml_places import TomlError
 from netblog.readers.tomlish import read_toml
-from netblog.readers.yamlish import parse_yaml
 from netblog.rules.sources import file, tree
 
 
@@ -45,6 +44,8 @@ def data(fetch: Fetch, name: str) -> Any:
     path = fetch(data_files())[name]
     text = read_source(fetch(file(path)) or b"", path).text
     if path.endswith((".yaml", ".yml")):
+        from netblog.readers.yamlish import parse_yaml
+
         node, problems = parse_yaml(Header(text, path, 1))
         if problems:
             raise ContentError(problems)
