@@ -10,7 +10,6 @@ from netblog.engine import Fetch
 from netblog.model.placeholder import resolve
 from netblog.model.post import Document
 from netblog.model.urls import absolute, encode_url
-from netblog.readers.markdown.phrases import speak
 from netblog.rules import settings
 from netblog.rules.catalog import document, placement, published
 from netblog.rules.links import resolved
@@ -44,6 +43,9 @@ def without_title(source: Document, html: str) -> str:
 
 def body_html(fetch: Fetch, path: str, lang: str) -> str:
     """The HTML of a content file with its links as a page of the site needs them."""
+    # Imported here, as by every rule that makes pages: a build without changes makes none.
+    from netblog.readers.markdown.phrases import speak
+
     source = fetch(document(path))
     html = speak(without_title(source, source.body.html), translator(fetch, lang).gettext)
     if not source.body.links:
