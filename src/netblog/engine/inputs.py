@@ -161,9 +161,10 @@ class Trees:
                     real = os.path.realpath(entry.path)
                     if real in above or not (real + os.sep).startswith(self._real + os.sep):
                         continue
-                    if entry.is_dir():
+                    # Not the entry's own questions: they raise for a link that leads to itself.
+                    if os.path.isdir(entry.path):
                         waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
-                    elif entry.is_file():
+                    elif os.path.isfile(entry.path):
                         found.append(prefix + name)
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{name}/", entry.path, above))

@@ -37,11 +37,15 @@ def _reader(options: Markdown) -> MarkdownReader:
 def document(fetch: Fetch, path: str) -> Document:
     """One content file, read. Its problems are part of it: a broken post hides no other."""
     where = f"content/{path}"
-    data = fetch(file(where))
-    if data is None:
-        raise ContentError(Problem("this content file has gone", path=where, code="missing"))
     reading = fetch(settings.reading())
     markdown = fetch(settings.markdown())
+    try:
+        data = fetch(file(where))
+    except ContentError as error:
+        # What cannot be read hides no other problem either.
+        return Document(path=path, problems=error.problems, broken=True)
+    if data is None:
+        raise ContentError(Problem("this content file has gone", path=where, code="missing"))
     try:
         source = read_source(data, where)
         parts = split(source)
