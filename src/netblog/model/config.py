@@ -104,8 +104,8 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     atom: bool = True
     json: bool = True
     id_base: str = ""
-    """Authority and date of entry ids (`tag:` URIs, RFC 4151), written by `netblog init`; when empty,
-    the site's host as first published. Keep it when the domain changes."""
+    """What entry ids are made of beside each post's own id: a host and a day, written by `netblog init`.
+    Keep it when the domain changes."""
 
 
 class CommentForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
