@@ -117,6 +117,7 @@ def test_an_invalid_site_is_told_what_is_wrong_and_loses_nothing(
     assert {name for name in tree(tmp_path) if "/.netblog/" not in name} == sources
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.txt")), ids=lambda path: path.stem)
 def test_an_invalid_site_that_was_never_built_is_told_the_same(tmp_path: Path, path: Path) -> None:
     """Nothing that the last build left in the cache changes what is said, and no output appears."""

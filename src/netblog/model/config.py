@@ -104,7 +104,7 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     atom: bool = True
     json: bool = True
     id_base: str = ""
-    """What entry ids are made of beside each post's own id: a host and a day, written by `netblog init`.
+    """What entry ids are made of besides the posts' own ids. Written by `netblog init`: a host and a day.
     Keep it when the domain changes."""
 
 

@@ -10,7 +10,6 @@ from netblog.engine import Fetch
 from netblog.model.placeholder import resolve
 from netblog.model.post import Document
 from netblog.model.urls import absolute, encode_url
-from netblog.readers.markdown.phrases import speak
 from netblog.rules import settings
 from netblog.rules.catalog import document, placement, published
 from netblog.rules.links import resolved
@@ -42,10 +41,18 @@ def without_title(source: Document, html: str) -> str:
     return html
 
 
+def _spoken(fetch: Fetch, html: str, lang: str) -> str:
+    """The reader's own English words in the language of the page."""
+    # Imported here, as by every rule that makes pages: a build without changes makes none.
+    from netblog.readers.markdown.phrases import speak
+
+    return speak(html, translator(fetch, lang).gettext)
+
+
 def body_html(fetch: Fetch, path: str, lang: str) -> str:
     """The HTML of a content file with its links as a page of the site needs them."""
     source = fetch(document(path))
-    html = speak(without_title(source, source.body.html), translator(fetch, lang).gettext)
+    html = _spoken(fetch, without_title(source, source.body.html), lang)
     if not source.body.links:
         return html
     links = fetch(resolved(path))
@@ -76,7 +83,7 @@ def travelling_html(fetch: Fetch, path: str, summary: str) -> str:
         elif summary:
             return f"<p>{escape(summary)}</p>"
     html = _STAYS.sub("", _HEADING_LINK.sub("", html))
-    html = speak(html, translator(fetch, entry.lang).gettext)
+    html = _spoken(fetch, html, entry.lang)
     root = absolute(fetch(settings.site()).url, "").rstrip("/")
     own = root + encode_url(spot.url)
     html = _FRAGMENT.sub(rf"\g<1>{escape(own)}", html)

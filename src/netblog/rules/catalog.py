@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=4)
-def _reader(options: Markdown) -> MarkdownReader:
+def _reader(options: Markdown, lazy_images: bool) -> MarkdownReader:
     from netblog.readers.markdown import MarkdownReader
 
-    return MarkdownReader(options)
+    return MarkdownReader(options, lazy_images=lazy_images)
 
 
 @rule
@@ -53,7 +53,7 @@ def document(fetch: Fetch, path: str) -> Document:
         front, problems = read_front_matter(
             parts, where, ZoneInfo(reading.timezone), reading.known_keys, reading.taxonomies
         )
-        rendered = _reader(markdown).render(
+        rendered = _reader(markdown, reading.lazy_images).render(
             parts.body, path=where, first_line=parts.body_line, prefix=_prefix(path)
         )
     except ContentError as error:

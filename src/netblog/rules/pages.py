@@ -8,8 +8,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from html import escape
 
-from babel.dates import format_skeleton
-
 from netblog.engine import Fetch, rule
 from netblog.errors import Problem, TemplateError
 from netblog.model.listing import archive_groups, page_path, paginate
@@ -228,6 +226,8 @@ def period_url(prefix: str, when: str) -> str:
 
 def period_title(when: str, lang: str) -> str:
     """`2024`, or the month as the language writes it on its own: `marzo 2024`, `2024年3月`."""
+    from babel.dates import format_skeleton
+
     if len(when) == 4:
         return when
     year, month = map(int, when.split("-"))

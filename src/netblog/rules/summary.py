@@ -6,10 +6,11 @@ It is a rule like any other, so a build that finds nothing changed repeats it wo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
-from netblog.engine import Fetch, rule
+from netblog.engine import Fetch, Key, rule
 from netblog.errors import NetblogError, Problem
 from netblog.model.report import Withheld
 from netblog.readers.keys import suggestion
@@ -90,13 +91,15 @@ def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
 
     A theme that is not there must not hide what is wrong with a post.
     """
-    found: list[Problem] = []
-    for key in (*(troubles(path) for path in fetch(content_files())), joined()):
-        try:
-            found.extend(fetch(key).problems)
-        except NetblogError as error:
-            found.extend(error.problems)
-    return tuple(dict.fromkeys(found))
+    keys: list[Key[Any]] = [*(troubles(path) for path in fetch(content_files())), joined()]
+    return tuple(dict.fromkeys(problem for key in keys for problem in _problems(fetch, key)))
+
+
+def _problems(fetch: Fetch, key: Key[Any]) -> tuple[Problem, ...]:
+    try:
+        return tuple(fetch(key).problems)
+    except NetblogError as error:
+        return error.problems
 
 
 def _unknown_keys(unknown: dict[str, list[tuple[str, int]]]) -> Iterable[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from netblog.rules.bodies import body_html
 from netblog.rules.catalog import document, placement, published
 from netblog.rules.conversation import talk
 from netblog.rules.relations import Label, label, relations
+from netblog.rules.sources import reached
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -108,6 +110,17 @@ def listed(fetch: Fetch, path: str) -> CardView:
 def _takes_comments(entry: Entry) -> bool:
     """A page that is not a post takes comments only when it says so itself."""
     return entry.comments == "on" and (entry.kind == "post" or "comments" in entry.lines)
+
+
+def _is_too_old(fetch: Fetch, entry: Entry) -> bool:
+    """Whether [comments] close_after_days has passed since a post's date."""
+    days = fetch(settings.comments()).close_after_days
+    if not days or entry.kind != "post" or entry.date is None:
+        return False
+    try:
+        return fetch(reached((entry.date + timedelta(days=days)).isoformat()))
+    except OverflowError:
+        return False
 
 
 def minutes(words: int) -> int:
@@ -225,10 +238,11 @@ def comments_view(fetch: Fetch, path: str) -> CommentsView:
     assert spot is not None and entry is not None
     conversation = fetch(talk(path)).conversation
     has_any = bool(conversation.threads or conversation.pings or conversation.reactions)
+    too_old = _is_too_old(fetch, entry)
     return CommentsView(
         shown=options.enabled and entry.comments != "off" and (has_any or _takes_comments(entry)),
-        open=_takes_comments(entry) and options.form.kind != "none",
-        closed_reason="switched-off" if entry.comments == "closed" else "",
+        open=_takes_comments(entry) and not too_old and options.form.kind != "none",
+        closed_reason="switched-off" if entry.comments == "closed" else "too-old" if too_old else "",
         count=conversation.count,
         conversation=conversation,
         form=form_view(options.form, full_url(fetch, spot.url)),
