@@ -41,8 +41,8 @@ def without_title(source: Document, html: str) -> str:
     return html
 
 
-def _in(fetch: Fetch, lang: str, html: str) -> str:
-    """The body with what netblog itself says in it (footnotes, alerts) in a language."""
+def _spoken(fetch: Fetch, html: str, lang: str) -> str:
+    """The reader's own English words in the language of the page."""
     # Imported here, as by every rule that makes pages: a build without changes makes none.
     from netblog.readers.markdown.phrases import speak
 
@@ -52,7 +52,7 @@ def _in(fetch: Fetch, lang: str, html: str) -> str:
 def body_html(fetch: Fetch, path: str, lang: str) -> str:
     """The HTML of a content file with its links as a page of the site needs them."""
     source = fetch(document(path))
-    html = _in(fetch, lang, without_title(source, source.body.html))
+    html = _spoken(fetch, without_title(source, source.body.html), lang)
     if not source.body.links:
         return html
     links = fetch(resolved(path))
@@ -83,7 +83,7 @@ def travelling_html(fetch: Fetch, path: str, summary: str) -> str:
         elif summary:
             return f"<p>{escape(summary)}</p>"
     html = _STAYS.sub("", _HEADING_LINK.sub("", html))
-    html = _in(fetch, entry.lang, html)
+    html = _spoken(fetch, html, entry.lang)
     root = absolute(fetch(settings.site()).url, "").rstrip("/")
     own = root + encode_url(spot.url)
     html = _FRAGMENT.sub(rf"\g<1>{escape(own)}", html)

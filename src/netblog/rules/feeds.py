@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +19,11 @@ from netblog.rules.relations import label, labels, term
 from netblog.rules.views import full_url, href, listed
 
 
+def _id_base(fetch: Fetch) -> str:
+    """What sets the ids of this site's entries apart from every other site's: [feeds] id_base, else its host."""
+    return fetch(settings.feeds()).id_base or urlsplit(fetch(settings.site()).url).hostname or ""
+
+
 @rule
 def entry(fetch: Fetch, path: str) -> FeedEntry:
     """A post as feeds hold it."""
@@ -27,7 +33,7 @@ def entry(fetch: Fetch, path: str) -> FeedEntry:
     site = fetch(settings.site())
     return make_entry(
         Item(
-            id=stable_id(placed.id, fetch(settings.feeds()).id_base),
+            id=stable_id(placed.id, _id_base(fetch)),
             url=post.absolute_url,
             title=post.title,
             html=travelling_html(fetch, path, post.summary),
@@ -52,7 +58,7 @@ def _feed(
     entries = tuple(fetch.all([entry(path) for path in ids[: options.length]]))
     name = "feed.xml" if kind == "atom" else "feed.json"
     channel = Channel(
-        id=stable_id(f"feed:{folder}", options.id_base),
+        id=stable_id(f"feed:{folder}", _id_base(fetch)),
         title=title,
         description=description,
         home=full_url(fetch, folder),
