@@ -158,9 +158,12 @@ NFC, NFD = (unicodedata.normalize(form, "caffè-größe") for form in ("NFC", "N
 
 @pytest.mark.parametrize(
     "name",
-    ["two words", " leading", "trailing ", "a#b", "a?b", "a%20b", "a&b", "quo\"te'", "back\\slash", "-rf", "日本語"]
-    + [NFC, NFD, "CON", "nul", "aux.en", "index", "x" * 245, "é" * 120, "a.b.c", "...", "{{ x }}", "<b>", "a:b", "a|b"]
-    + ["\U0001f600", "\u202eright-to-left", "zero\u200bwidth", "con.it", "public", "netblog.toml", "a*b", "~"],
+    [
+        *("two words", " leading", "trailing ", "a#b", "a?b", "a%20b", "a&b", "quo\"te'", "back\\slash", "-rf"),
+        *("日本語", NFC, NFD, "CON", "nul", "aux.en", "index", "x" * 245, "é" * 120, "a.b.c", "...", "{{ x }}"),
+        *("<b>", "a:b", "a|b", "\U0001f600", "\u202eright-to-left", "zero\u200bwidth", "con.it", "public"),
+        *("netblog.toml", "a*b", "~"),
+    ],
 )
 def test_a_post_may_have_any_name(site: Site, tmp_path: Path, name: str) -> None:
     """It is published at a safe path, or refused with its name; and that is the same in the next build."""
@@ -170,7 +173,9 @@ def test_a_post_may_have_any_name(site: Site, tmp_path: Path, name: str) -> None
         assert_sound(site, tmp_path / "clean")
 
 
-@pytest.mark.parametrize("name", [b"new\nline", b"tab\there", b"esc\x1b[31m", b"latin-\xe9", b"unit\x1fsep", b"del\x7f"])
+@pytest.mark.parametrize(
+    "name", [b"new\nline", b"tab\there", b"esc\x1b[31m", b"latin-\xe9", b"unit\x1fsep", b"del\x7f"]
+)
 def test_a_name_that_no_url_can_hold_is_passed_over(site: Site, tmp_path: Path, name: bytes) -> None:
     folder = os.fsencode(site.root / "content/posts")
     Path(os.fsdecode(folder + b"/" + name + b".md")).write_text(PAGE)
@@ -211,8 +216,11 @@ def test_a_rename_that_changes_case_only_moves_the_page(site: Site, tmp_path: Pa
 
 @pytest.mark.parametrize(
     "path",
-    ["content/posts/pipe.md", "content/comments/pipe.json", "static/pipe.txt", "data/pipe.yaml", "templates/post.html"]
-    + ["content/posts/x/index.md", "locales/en.po", "templates/partials/head.html", "content/posts/pipe.png"],
+    [
+        *("content/posts/pipe.md", "content/comments/pipe.json", "static/pipe.txt", "data/pipe.yaml"),
+        *("templates/post.html", "content/posts/x/index.md", "locales/en.po", "templates/partials/head.html"),
+        "content/posts/pipe.png",
+    ],
 )
 def test_a_pipe_is_never_opened(site: Site, tmp_path: Path, path: str) -> None:
     (site.root / path).parent.mkdir(parents=True, exist_ok=True)
