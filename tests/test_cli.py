@@ -360,10 +360,10 @@ def test_build_with_a_wrong_configuration_lists_all_that_is_wrong(run: Run, site
     assert "netblog.toml:2:1" in said and "netblog.toml:3:" in said and "[build]" in said
 
 
-def test_what_the_system_refuses_is_said_in_words(run: Run, site: Site) -> None:
+def test_a_folder_in_place_of_the_configuration_is_said_in_words(run: Run, site: Site) -> None:
     (site.root / "netblog.toml").unlink()
     (site.root / "netblog.toml").mkdir()
-    assert "netblog.toml cannot be read" in run("build", status=2).stderr
+    assert "netblog.toml is not a file" in run("build", status=2).stderr
 
 
 # -- why -----------------------------------------------------------------------------------------------
