@@ -216,6 +216,8 @@ class Editor:
 
     def edit_config(self) -> None:
         text = self.site.read("netblog.toml")
+        if "[languages.it]\ntitle" in text and self.dice.random() < 0.5:
+            text = text.replace('[languages.it]\ntitle = "Blog"', "[languages.it]")
         old, new = self.dice.choice(
             [
                 ('title = "A test blog"', 'title = "Another blog"'),
@@ -224,8 +226,7 @@ class Editor:
                 ("per_page = 2", "per_page = 3"),
                 ('url = "https://blog.example/"', 'url = "https://blog.example/sub/"'),
                 ('url = "https://blog.example/sub/"', 'url = "https://blog.example/"'),
-                ("[languages.it]", '[languages.it]\ntitle = "Blog"'),
-                ('[languages.it]\ntitle = "Blog"', "[languages.it]"),
+                ("[languages.it]\n\n", '[languages.it]\ntitle = "Blog"\n\n'),
                 ('author = "Ada"', 'author = "Bea"'),
                 ('author = "Bea"', 'author = "Ada"'),
             ]

@@ -87,7 +87,7 @@ class Site:
     def copy(cls, root: Path, elsewhere: Path) -> Site:
         """The same sources in another folder, never built."""
         shutil.rmtree(elsewhere, ignore_errors=True)
-        shutil.copytree(root, elsewhere, symlinks=True, ignore=shutil.ignore_patterns("public", ".netblog"))
+        shutil.copytree(root, elsewhere, symlinks=True, ignore=shutil.ignore_patterns("public", "public2", ".netblog"))
         return cls.at(elsewhere)
 
     @classmethod

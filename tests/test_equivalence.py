@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from equivalence import Editor
+from equivalence_more import Attacker
+from netblog.errors import NetblogError
+from netblog.model.report import BuildReport
 from sites import Site, tree
 
 ROUNDS = 12
@@ -17,30 +20,44 @@ def differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return sorted(path for path in {**one, **other} if one.get(path) != other.get(path))
 
 
+def attempt(site: Site, options: dict[str, object]) -> BuildReport | list[tuple[object, ...]]:
+    """Build; a configuration or theme that cannot be used gives its problems."""
+    try:
+        return site.build(**options)
+    except NetblogError as error:
+        return [(p.message, p.path, p.line) for p in error.problems]
+
+
 def compare(editor: Editor, elsewhere: Path) -> None:
     """One round: build, compare with a clean build of the same sources, build again."""
-    site, options = editor.site, editor.options
+    site, options = editor.site, {**editor.options}
+    output = str(options.get("output", "public"))
     told = f"after {editor.log[-40:]} with {options}"
-    built = site.build(**options)
+    before = tree(site.root / output)
+    built = attempt(site, options)
     clean = Site.copy(site.root, elsewhere)
-    fresh = clean.build(**options)
+    fresh = attempt(clean, options)
+    if isinstance(built, list) or isinstance(fresh, list):
+        assert built == fresh, told
+        return
     assert [(p.message, p.path, p.line) for p in built.problems] == [
         (p.message, p.path, p.line) for p in fresh.problems
     ], told
     assert built.ok == fresh.ok, told
     if not built.ok:
-        # Nothing may have been published: the tree is what it was.
+        assert differences(site.tree() if output == "public" else tree(site.root / output), before) == [], told
         return
     assert (built.posts, built.comments, built.withheld) == (fresh.posts, fresh.comments, fresh.withheld), (
         told
     )
-    assert differences(site.tree(), tree(elsewhere / "public")) == [], told
+    assert differences(tree(site.root / output), tree(elsewhere / output)) == [], told
+    options.pop("clean", None)
     again = site.build(**options)
     assert (again.written, again.removed, again.rules_run) == ((), (), 0), told
 
 
-def run(folder: Path, seed: int, rounds: int, check: bool = False) -> Editor:
-    editor = Editor(Site(folder / "site"), seed)
+def run(folder: Path, seed: int, rounds: int, check: bool = False, kind: type[Editor] = Editor) -> Editor:
+    editor = kind(Site(folder / "site"), seed)
     editor.start()
     editor.site.built()
     for _ in range(rounds):
@@ -55,6 +72,19 @@ def run(folder: Path, seed: int, rounds: int, check: bool = False) -> Editor:
 def test_random_edits_leave_what_a_clean_build_makes(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     run(tmp_path, seed, ROUNDS)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_anything_that_happens_between_two_builds_leaves_what_a_clean_build_makes(tmp_path: Path, seed: int) -> None:
+    print(f"seed {seed}")
+    run(tmp_path, seed, ROUNDS, kind=Attacker)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(200, 212))
+def test_anything_that_happens_often_leaves_what_a_clean_build_makes(tmp_path: Path, seed: int) -> None:
+    print(f"seed {seed}")
+    run(tmp_path, seed, 20, kind=Attacker)
 
 
 @pytest.mark.slow

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+import zoneinfo
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sites import Site, comment
+from sites import CONFIG, Site, comment
 
 FORM = '[comments.form]\nkind = "post"\naction = "https://inbox.example/"\n'
 
@@ -34,3 +36,29 @@ def test_images_load_late_unless_they_are_told_not_to(tmp_path: Path) -> None:
     site.write("netblog.toml", site.read("netblog.toml") + "[images]\nlazy = false\n")
     assert "posts/x/index.html" in site.wrote()
     assert 'loading="lazy"' not in site.page("posts/x/index.html")
+
+
+def test_new_rules_of_the_time_zone_on_this_machine_are_noticed(tmp_path: Path) -> None:
+    zones = tmp_path / "zones"
+    Site.at(zones).write("Test/Zone", _fixed(1))
+    zoneinfo.reset_tzpath([zones])
+    try:
+        site = Site(tmp_path / "site", {"netblog.toml": CONFIG.replace("Europe/Rome", "Test/Zone")})
+        site.post("a")
+        site.built()
+        assert "T10:00:00+01:00" in site.page("posts/a/index.html")
+        Site.at(zones).write("Test/Zone", _fixed(2))
+        zoneinfo.ZoneInfo.clear_cache()
+        site.built()
+        assert "T10:00:00+02:00" in site.page("posts/a/index.html")
+        assert site.wrote() == set()
+    finally:
+        zoneinfo.reset_tzpath()
+
+
+def _fixed(hours: int) -> bytes:
+    """A time zone of one offset, as TZif (RFC 8536), version 2."""
+    name = b"X\0"
+    head = b"TZif2" + bytes(15) + struct.pack(">6l", 0, 0, 0, 0, 1, len(name))
+    body = struct.pack(">lbb", hours * 3600, 0, 0) + name
+    return head + body + head + body + f"\nX-{hours}\n".encode()

@@ -15,10 +15,12 @@ import os
 import shutil
 import tempfile
 import time
+import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +176,19 @@ def overrides_of(options: BuildOptions) -> dict[str, Any]:
     return {**options.overrides, **given}
 
 
+def zone_rules(name: str) -> str:
+    """The digest of what this machine knows of a time zone: an update of its zones may move a date by an hour.
+
+    '' where the tzdata package answers instead of the system: the toolchain knows its version.
+    """
+    for folder in zoneinfo.TZPATH:
+        try:
+            return blake2b(Path(folder, name).read_bytes(), digest_size=16).hexdigest()
+        except (OSError, ValueError):
+            continue
+    return ""
+
+
 def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
     """The effective configuration. Raises ConfigError with everything that is wrong with it."""
     path = root / "netblog.toml"
@@ -223,6 +238,7 @@ class _Workshop:
                         "overrides": json.dumps(overrides_of(options), sort_keys=True),
                         "drafts": json.dumps(options.drafts),
                         "future": json.dumps(options.future),
+                        "zone": zone_rules(config.site.timezone),
                     }
                 ),
                 "reached": Moments(now),

@@ -291,6 +291,17 @@ def test_only_so_many_renderers_are_kept() -> None:
     assert Renderer.of(made("first")) is not first
 
 
+# --- The same page in every build
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ [1, 2]|random }}", "{{ lipsum() }}", "{{ given }}", "{% macro m() %}{% endmacro %}{{ m }}"]
+)
+def test_what_would_differ_from_build_to_build_is_an_error(source: str) -> None:
+    with pytest.raises(TemplateError, match=r"random|lipsum|is a function: this prints it"):
+        render(made(source), {"given": test_what_would_differ_from_build_to_build_is_an_error}, ENGLISH)
+
+
 # --- The chain
 
 

@@ -220,6 +220,14 @@ def _inner(table: Any, key: str) -> Any:
     return table.get(key) if isinstance(table, dict) else None
 
 
+def _sources(path: Path, value: Any) -> Iterator[Flaw]:
+    for pattern in value if isinstance(value, list) else ():
+        # The whole site would be looked through, the output with it: no build would find nothing changed.
+        if isinstance(pattern, str) and re.match(r"(?:\./)*[^/]*[*?\[]", pattern):
+            message = f'{label(path)}: the pattern "{brief(pattern)}" names no folder to look in'
+            yield Flaw(path, message, "put the files into a folder of their own: comments/*.json")
+
+
 _CHECKS: dict[Path, _Check] = {
     ("site", "url"): _url,
     ("site", "author_url"): _author_url,
@@ -233,6 +241,7 @@ _CHECKS: dict[Path, _Check] = {
     ("theme", "name"): _filled,
     ("markdown", "toc_depth"): _between(1, 6),
     ("feeds", "length"): _between(1, 100_000),
+    ("comments", "sources"): _sources,
     ("comments", "depth"): _between(1, 20),
     ("comments", "close_after_days"): _between(0, 100_000),
     ("related", "count"): _between(0, 100),

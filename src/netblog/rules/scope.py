@@ -40,6 +40,9 @@ class DataScope(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._fetch(data_names()))
 
+    def __repr__(self) -> str:
+        return "site.data"
+
 
 class SiteScope:
     """The site, in the language of the page that asks."""
@@ -49,6 +52,9 @@ class SiteScope:
         self._url = url
         editions = fetch(settings.editions())
         self._edition: Edition = editions[lang] if lang in editions else next(iter(editions.values()))
+
+    def __repr__(self) -> str:
+        return "site"
 
     @property
     def _site(self) -> Site:

@@ -131,6 +131,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """All that reading a content file depends on, beside [markdown]."""
 
     timezone: str
+    zone: str
+    """The digest of this machine's rules for the time zone; see `pipeline.zone_rules`."""
     known_keys: tuple[str, ...]
     languages: tuple[str, ...]
     taxonomies: tuple[str, ...]
@@ -142,6 +144,7 @@ def reading(fetch: Fetch) -> Reading:
     settings = fetch(config())
     return Reading(
         timezone=settings.site.timezone,
+        zone=fetch(option("zone")),
         known_keys=settings.content.known_keys,
         languages=tuple(fetch(editions())),
         taxonomies=tuple(fetch(taxonomies())),

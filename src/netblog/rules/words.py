@@ -34,10 +34,12 @@ _FIELDS = {
     "site": "[site]",
 }
 
+_OPTIONS = {"overrides": "the command line's settings", "zone": "this machine's time zones"}
+
 _KEYS: dict[str, Callable[..., str]] = {
     "file": lambda path: path,
     "tree": lambda folder, *_: f"the list of files in {folder}/",
-    "option": lambda name: "the command line's settings" if name == "overrides" else f"--{name}",
+    "option": lambda name: _OPTIONS.get(name, f"--{name}"),
     "reached": lambda moment: f"the date {moment[:16].replace('T', ' ')}",
     "document": lambda path: f"content/{path}",
     "placement": lambda path: f"the front matter of content/{path}",

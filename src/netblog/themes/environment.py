@@ -1,13 +1,14 @@
 """The Jinja environment: compiles a bundle once and renders it for every page.
 
 One set of rules serves every theme: escaping is always on, a name that is not there is an error, and
-nothing of the site lives in the environment's globals. Three departures from stock Jinja keep pages
+nothing of the site lives in the environment's globals. Four departures from stock Jinja keep pages
 honest:
 
 - Imports always see the page's context. Stock Jinja caches a module imported without it, so what its first
   reader saw would leak into later pages, past the build graph's record of reads.
 - A literal in `_("...")` may hold HTML, as its translation may; a computed one is escaped, so that
   `_(term.name)` cannot let a stranger's markup through.
+- Nothing is left to chance: there is no `random` and no `lipsum`, and printing a function is an error.
 - `mapping.key` looks for the key before the method: `site.data.shop.items` is the data.
 """
 
@@ -19,7 +20,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, ClassVar
 
-from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, nodes
+from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, Undefined, nodes
 from jinja2.meta import find_referenced_templates
 
 from netblog.errors import NetblogError, Problem, TemplateError
@@ -62,8 +63,14 @@ class _Environment(Environment):
 
 
 def _blank(value: object) -> object:
-    """None prints as nothing, not as a word of Python."""
-    return "" if value is None else value
+    """None prints as nothing, not as a word of Python; a function where its result was meant is an error."""
+    if value is None:
+        return ""
+    if callable(value) and not isinstance(value, Undefined):
+        # Python would print where it lies in memory: another page in every build.
+        name = getattr(value, "__name__", None) or getattr(value, "name", "") or type(value).__name__
+        raise TemplateError(Problem(f"{name} is a function: this prints it, and does not call it"))
+    return value
 
 
 def _environment(loader: BaseLoader | None) -> _Environment:
@@ -82,6 +89,8 @@ def _environment(loader: BaseLoader | None) -> _Environment:
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     # The words come with each render, in its language; a global would shadow nothing but hide their absence.
     del environment.globals["_"]
+    # A page is the same in every build, or nothing could be told from what it was made of.
+    del environment.globals["lipsum"], environment.filters["random"]
     environment.filters.update(FILTERS)
     return environment
 
