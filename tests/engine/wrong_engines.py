@@ -29,8 +29,17 @@ def _always_cut_off(engine: Engine, node: Node, cause: Cause, rank: int) -> None
     adopt_run(engine, node, cause, rank)
 
 
-def _never_cut_off(engine: Engine, node: Node) -> None:
-    engine._run(node, Cause("changed"))
+def _always_changed(engine: Engine, node: Node, cause: Cause, rank: int) -> None:
+    adopt_run(engine, node, cause, rank)
+    if node.stored:
+        engine._push_readers(node)
+
+
+def _never_cut_off() -> Any:
+    def settle(engine: Engine, node: Node) -> None:
+        engine._run(node, Cause("changed"))
+
+    return patch.multiple(Engine, _settle=settle, adopt_run=_always_changed)
 
 
 def _by_time(files: Files, args: tuple[str, ...], known: Observation | None) -> Observation:
@@ -139,7 +148,7 @@ FAULTS: dict[str, Fault] = {
     "abandoned builds are remembered": lambda: patch.object(Traces, "begin", _remembering),
     "all that is not queued is clean": lambda: patch.object(Engine, "_current", _clean_above_wave),
     "what is queued is clean": lambda: patch.object(Engine, "_current", _clean_though_queued),
-    "nothing is cut off": lambda: patch.object(Engine, "_settle", _never_cut_off),
+    "nothing is cut off": _never_cut_off,
 }
 
 
