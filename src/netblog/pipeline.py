@@ -177,6 +177,9 @@ def overrides_of(options: BuildOptions) -> dict[str, Any]:
 def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
     """The effective configuration. Raises ConfigError with everything that is wrong with it."""
     path = root / "netblog.toml"
+    if path.exists() and not path.is_file():
+        # A pipe would be waited for until somebody writes to it.
+        raise ConfigError(Problem("netblog.toml is not a file"))
     try:
         data = path.read_bytes()
     except FileNotFoundError:

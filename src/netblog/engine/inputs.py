@@ -168,9 +168,10 @@ class Trees:
                 if entry.is_symlink():
                     real = os.path.realpath(entry.path)
                     within = (real + os.sep).startswith(self._real + os.sep) or os.path.isabs(folder)
-                    if not within or entry.is_file() or not os.path.exists(entry.path):
+                    # Not the entry's own questions: they raise for a link that leads to itself.
+                    if not within or os.path.isfile(entry.path) or not os.path.exists(entry.path):
                         found.append(prefix + name)
-                    elif entry.is_dir() and real not in above:
+                    elif os.path.isdir(entry.path) and real not in above:
                         waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{name}/", entry.path, above))

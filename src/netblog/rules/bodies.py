@@ -44,7 +44,8 @@ def without_title(source: Document, html: str) -> str:
 def _spoken(fetch: Fetch, html: str, lang: str) -> str:
     """The reader's own English words in the language of the page."""
     # Imported here, as by every rule that makes pages: a build without changes makes none.
-    
+    from netblog.readers.markdown.phrases import speak
+
     return speak(html, translator(fetch, lang).gettext)
 
 

@@ -183,11 +183,9 @@ def _as_url(
 
 
 def _anchor(href: str, fragment: str, anchors: tuple[str, ...], where: str) -> _Wrong:
-    if not fragment or fragment in anchors:
-        return None
     from netblog.readers.markdown.headings import of_the_page
 
-    if of_the_page(fragment) or fragment.startswith("comment-"):
+    if not fragment or fragment in anchors or of_the_page(fragment) or fragment.startswith("comment-"):
         return None
     close = get_close_matches(fragment, anchors, n=1, cutoff=0.5)
     return (
