@@ -70,7 +70,7 @@ First words with *emphasis* and [a link](../../pages/about.md?a=1&b=2#part "Abou
 > [!WARNING]
 > Mind the gap.
 
-Text with a note[^n], <script>alert(1)</script> a ~~lapse~~ and https://other.example/x.
+Text with a note[^n], <script>window.mine = 1</script> a ~~lapse~~ and https://other.example/x.
 
 | a | b |
 |---|---|

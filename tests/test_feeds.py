@@ -124,7 +124,7 @@ def test_an_entry_carries_the_post_with_its_pictures_and_their_sizes(rich: Built
 
 def test_an_entry_carries_no_script_no_form_and_no_heading_links(rich: Built) -> None:
     html = value(entries(rich.read("feed.xml"))[0], "content")
-    assert not re.search(r"<(script|form|style|iframe)|heading-link|alert\(", html)
+    assert not re.search(r"<(script|form|style|iframe)|heading-link|window.mine", html)
     assert "Mind the gap" in html
     assert "Term" in html
 

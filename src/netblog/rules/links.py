@@ -12,7 +12,6 @@ from netblog.engine import Fetch, rule
 from netblog.errors import Problem
 from netblog.model.post import Link
 from netblog.model.urls import encode_url, resolve_source
-from netblog.readers.markdown.headings import of_the_page
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size, static_files
 from netblog.rules.catalog import document, exists, placement, published, registry
@@ -184,6 +183,8 @@ def _as_url(
 
 
 def _anchor(href: str, fragment: str, anchors: tuple[str, ...], where: str) -> _Wrong:
+    from netblog.readers.markdown.headings import of_the_page
+
     if not fragment or fragment in anchors or of_the_page(fragment) or fragment.startswith("comment-"):
         return None
     close = get_close_matches(fragment, anchors, n=1, cutoff=0.5)
