@@ -26,7 +26,7 @@ from netblog.engine import Engine, Files, Key, Observation
 from netblog.engine.inputs import ABSENT
 from netblog.engine.node import Node
 from netblog.engine.traces import Traces
-from netblog.output import OutputFolder, Published
+from netblog.output import OutputFolder
 from netblog.rules.codec import TypedCodec
 from netblog.themes.environment import Renderer
 from netblog.themes.translate import Translator
@@ -147,18 +147,6 @@ def unwatched(lost: bool) -> Plant:
     return plant
 
 
-def forgetful_ledger(patch: Patch) -> None:
-    """Published files are not written down, so nobody knows later that they were ours."""
-    real = OutputFolder.publish
-
-    def publish(self: OutputFolder, wanted: Mapping[str, bytes]) -> Published:
-        own = self._ledger.own
-        self._ledger.own = lambda path, *rest: None if "tags" in path else own(path, *rest)  # type: ignore[method-assign]
-        return real(self, wanted)
-
-    patch.setattr(OutputFolder, "publish", publish)
-
-
 # -- values ----------------------------------------------------------------------------------------
 
 
@@ -261,7 +249,6 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "what is no longer made is not removed": (no_sweep, "delete_post rename_post edit_slug"),
     "tampered outputs are not noticed": (unwatched(lost=False), "tamper_with_output"),
     "lost outputs are not noticed": (unwatched(lost=True), "delete_output"),
-    "outputs are not written down": (forgetful_ledger, "edit_tags delete_post"),
     "mappings are sorted in the cache": (sorted_mappings, "edit_override"),
     "dates lose their offset in the cache": (lost_offsets, "edit_title edit_override"),
     "digests are of the beginning only": (partial_digest, "edit_body"),
