@@ -108,7 +108,9 @@ def test_many_more_flipped_bytes_are_noticed(site: Site, after: dict[str, bytes]
     test_flipped_bytes_are_noticed_where_they_are_read(site, after, seed)
 
 
-@pytest.mark.parametrize("garbage", [b"garbage", os.urandom(20_000), b"SQLite format 3\0" + b"\xff" * 9000, b"\0" * 8192])
+@pytest.mark.parametrize(
+    "garbage", [b"garbage", os.urandom(20_000), b"SQLite format 3\0" + b"\xff" * 9000, b"\0" * 8192]
+)
 def test_garbage_in_place_of_the_cache_costs_one_warning(
     site: Site, after: dict[str, bytes], garbage: bytes
 ) -> None:
@@ -259,8 +261,11 @@ def failing(method: str, at: int) -> Fault:
 
 @pytest.mark.parametrize(
     ("method", "at"),
-    [("inputs", 1), ("nodes", 1), ("nodes", 5), ("nodes_by_id", 2), ("nodes_by_id", 9), ("values", 1), ("values", 8)]
-    + [("meta", 1), ("owned", 1), ("owned", 2), ("intend", 1), ("own", 1), ("own", 3), ("commit", 1), ("next_id", 1)],
+    [
+        *(("inputs", 1), ("nodes", 1), ("nodes", 5), ("nodes_by_id", 2), ("nodes_by_id", 9)),
+        *(("values", 1), ("values", 8), ("meta", 1), ("owned", 1), ("owned", 2)),
+        *(("intend", 1), ("own", 1), ("own", 3), ("commit", 1), ("next_id", 1)),
+    ],
 )
 def test_damage_met_at_any_moment_of_a_build_begins_it_again(
     site: Site, after: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, method: str, at: int

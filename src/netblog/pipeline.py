@@ -22,7 +22,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netblog.engine import Engine, Files, Key, Moments, Reason, SiteLock, Store, StoreDamaged, Trees, Values, toolchain
+from netblog.engine import (
+    Engine,
+    Files,
+    Key,
+    Moments,
+    Reason,
+    SiteLock,
+    Store,
+    StoreDamaged,
+    Trees,
+    Values,
+    toolchain,
+)
 from netblog.errors import ConfigError, NetblogError, Problem, order
 from netblog.model.config import Config
 from netblog.model.report import BuildReport
@@ -31,9 +43,9 @@ from netblog.readers.config import read_config
 from netblog.rules.catalog import document, registry, spot
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
-from netblog.rules.relations import relations_table
+from netblog.rules.relations import features, relations_table
 from netblog.rules.sources import content_files
-from netblog.rules.summary import Summary, summary, troubles
+from netblog.rules.summary import Summary, piecemeal, summary, troubles
 from netblog.rules.views import listed
 from netblog.rules.words import cause_of
 
@@ -264,8 +276,8 @@ class _Workshop:
         engine = self.engine
         paths = engine.fetch(content_files())
         with self._watched([document(path) for path in paths], "Reading"):
-            # A spot needs nothing but its own file, so that much can be shared out at once.
-            engine.prefetch([spot(path) for path in paths], self.jobs)
+            # These need nothing but a post's own file, so that much can be shared out at once.
+            engine.prefetch([key for path in paths for key in (spot(path), features(path))], self.jobs)
             planned = engine.bring([manifest()])
             plan = engine.fetch(manifest()) if manifest() in planned.digests else ()
             # What many pages show of one post is made before the pages are shared out: each worker would
@@ -281,8 +293,13 @@ class _Workshop:
         # A site so broken that there is no plan still has all its problems told.
         summed = engine.bring([summary()])
         told = engine.fetch(summary()) if summary() in summed.digests else None
+        apart = () if told else engine.fetch(piecemeal())
         problems = _merged(
-            self.store.problems, told.problems if told else (), planned.problems, brought.problems, summed.problems
+            self.store.problems,
+            told.problems if told else apart,
+            planned.problems,
+            brought.problems,
+            summed.problems,
         )
         if any(it.severity == "error" or self.options.strict for it in problems):
             engine.commit({"complete": b""})

@@ -443,16 +443,16 @@ class Fetcher:
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
         frame = engine._frame
+        value: V = frame.values.get(key, UNLOADED)
+        if value is not UNLOADED:
+            return value
+        node = engine._record(key)
         try:
-            value: V = frame.values[key]
-        except KeyError:
-            node = engine._record(key)
-            try:
-                value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
-            except NetblogError:
-                # A rule that goes on without the value must not leave a trace that says it had it.
-                frame.reads.append((node, FAILED))
-                raise
+            value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
+        except NetblogError:
+            # A rule that goes on without the value must not leave a trace that says it had it.
+            frame.reads.append((node, FAILED))
+            raise
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:
