@@ -77,7 +77,9 @@ def test_a_link_to_a_folder_inside_the_site_is_that_folder(site: Site, tmp_path:
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
-def test_nothing_outside_of_the_site_is_published_through_a_link(site: Site, tmp_path: Path, kind: str) -> None:
+def test_nothing_outside_of_the_site_is_published_through_a_link(
+    site: Site, tmp_path: Path, kind: str
+) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret.md").write_text(PAGE.replace("Words", "Secret words"))
@@ -158,9 +160,45 @@ NFC, NFD = (unicodedata.normalize(form, "caffè-größe") for form in ("NFC", "N
 
 @pytest.mark.parametrize(
     "name",
-    ["two words", " leading", "trailing ", "a#b", "a?b", "a%20b", "a&b", "quo\"te'", "back\\slash", "-rf", "日本語"]
-    + [NFC, NFD, "CON", "nul", "aux.en", "index", "x" * 245, "é" * 120, "a.b.c", "...", "{{ x }}", "<b>", "a:b", "a|b"]
-    + ["\U0001f600", "\u202eright-to-left", "zero\u200bwidth", "con.it", "public", "netblog.toml", "a*b", "~"],
+    [
+        "two words",
+        " leading",
+        "trailing ",
+        "a#b",
+        "a?b",
+        "a%20b",
+        "a&b",
+        "quo\"te'",
+        "back\\slash",
+        "-rf",
+        "日本語",
+    ]
+    + [
+        NFC,
+        NFD,
+        "CON",
+        "nul",
+        "aux.en",
+        "index",
+        "x" * 245,
+        "é" * 120,
+        "a.b.c",
+        "...",
+        "{{ x }}",
+        "<b>",
+        "a:b",
+        "a|b",
+    ]
+    + [
+        "\U0001f600",
+        "\u202eright-to-left",
+        "zero\u200bwidth",
+        "con.it",
+        "public",
+        "netblog.toml",
+        "a*b",
+        "~",
+    ],
 )
 def test_a_post_may_have_any_name(site: Site, tmp_path: Path, name: str) -> None:
     """It is published at a safe path, or refused with its name; and that is the same in the next build."""
@@ -170,7 +208,9 @@ def test_a_post_may_have_any_name(site: Site, tmp_path: Path, name: str) -> None
         assert_sound(site, tmp_path / "clean")
 
 
-@pytest.mark.parametrize("name", [b"new\nline", b"tab\there", b"esc\x1b[31m", b"latin-\xe9", b"unit\x1fsep", b"del\x7f"])
+@pytest.mark.parametrize(
+    "name", [b"new\nline", b"tab\there", b"esc\x1b[31m", b"latin-\xe9", b"unit\x1fsep", b"del\x7f"]
+)
 def test_a_name_that_no_url_can_hold_is_passed_over(site: Site, tmp_path: Path, name: bytes) -> None:
     folder = os.fsencode(site.root / "content/posts")
     Path(os.fsdecode(folder + b"/" + name + b".md")).write_text(PAGE)
@@ -211,7 +251,13 @@ def test_a_rename_that_changes_case_only_moves_the_page(site: Site, tmp_path: Pa
 
 @pytest.mark.parametrize(
     "path",
-    ["content/posts/pipe.md", "content/comments/pipe.json", "static/pipe.txt", "data/pipe.yaml", "templates/post.html"]
+    [
+        "content/posts/pipe.md",
+        "content/comments/pipe.json",
+        "static/pipe.txt",
+        "data/pipe.yaml",
+        "templates/post.html",
+    ]
     + ["content/posts/x/index.md", "locales/en.po", "templates/partials/head.html", "content/posts/pipe.png"],
 )
 def test_a_pipe_is_never_opened(site: Site, tmp_path: Path, path: str) -> None:
@@ -317,7 +363,9 @@ def test_a_file_that_may_not_be_read_is_named(site: Site, monkeypatch: pytest.Mo
     assert "posts/locked/index.html" in site.wrote()
 
 
-@pytest.mark.parametrize("path", ["content/posts/e.md", "content/comments/e.json", "data/e.yaml", "data/e.json"])
+@pytest.mark.parametrize(
+    "path", ["content/posts/e.md", "content/comments/e.json", "data/e.yaml", "data/e.json"]
+)
 def test_an_empty_file_is_a_page_or_an_error_that_names_it(site: Site, tmp_path: Path, path: str) -> None:
     site.write(path, "")
     report = site.build()
@@ -372,15 +420,15 @@ def unnest(home: int) -> None:
             below = os.open("d", os.O_RDONLY, dir_fd=home)
         except FileNotFoundError:
             return
-        for name in os.listdir(below):
+        for name in os.listdir(below):  # noqa: PTH208
             if name != "d":
                 os.unlink(name, dir_fd=below)
         number += 1
-        if "d" in os.listdir(below):
+        if "d" in os.listdir(below):  # noqa: PTH208
             os.rename("d", "up", src_dir_fd=below, dst_dir_fd=home)
         os.close(below)
         os.rmdir("d", dir_fd=home)
-        if "up" in os.listdir(home):
+        if "up" in os.listdir(home):  # noqa: PTH208
             os.rename("up", "d", src_dir_fd=home, dst_dir_fd=home)
 
 

@@ -7,7 +7,6 @@ values that do not come out of the cache as they went in. Without a fault, the s
 
 from __future__ import annotations
 
-import os
 import re
 import struct
 from collections.abc import Callable, Mapping
@@ -50,6 +49,22 @@ class Focused(Editor):
         names = "{% for name in site.data.order %}<b>{{ name }}</b>{% endfor %}"
         self.site.write("templates/page.html", page.replace("{% endblock %}", names + "{% endblock %}"))
 
+        trip = "content/posts/trip/index.md"
+        self.site.write(trip, self.site.read(trip) + "\n[notes](notes.txt), [more](../../pages/more.md)\n")
+
+    def toggle_notes(self) -> None:
+        """What a post links to beside it comes and goes."""
+        path = "content/posts/trip/notes.txt"
+        if (self.site.root / path).exists():
+            self.site.remove(path)
+        else:
+            self.site.write(path, "notes")
+
+    def toggle_linked(self) -> None:
+        """The page that a post links to is withheld, or published again."""
+        withheld = "draft: true" in self.site.read("content/pages/more.md")
+        self.change("content/pages/more.md", "draft", None if withheld else "true")
+
 
 # -- reads -----------------------------------------------------------------------------------------
 
@@ -91,7 +106,7 @@ def trusting(trusted: Callable[[tuple[int, ...], tuple[int, ...]], bool]) -> Pla
         def observe(self: Files, args: tuple[str, ...], known: Observation | None) -> Observation:
             if known is not None and known.stamp:
                 try:
-                    found = os.stat(self._full(args[0]))
+                    found = Path(self._full(args[0])).stat()
                 except OSError:
                     return real(self, args, known)
                 if trusted(struct.unpack("<qqqQ", known.stamp), (found.st_size, found.st_mtime_ns)):
@@ -205,7 +220,7 @@ def hasty_verification(patch: Patch) -> None:
 
 
 FAULTS: dict[str, tuple[Plant, str]] = {
-    "published is read and not recorded": (unread("published"), "edit_slug"),
+    "published is read and not recorded": (unread("published"), "toggle_linked"),
     "listed is read and not recorded": (unread("listed"), "edit_title edit_description"),
     "relations is read and not recorded": (unread("relations"), "edit_tags add_post delete_post"),
     "talk is read and not recorded": (unread("talk"), "write_comments second_export"),
@@ -215,7 +230,7 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "absent files are read and not recorded": (unrecorded(is_absent_file), "toggle_override"),
     "static_files is read and not recorded": (unread("static_files"), "edit_static"),
     "fingerprint is read and not recorded": (unread("fingerprint"), "edit_static"),
-    "attachment is read and not recorded": (unread("attachment"), "edit_image edit_image edit_body"),
+    "attachment is read and not recorded": (unread("attachment"), "toggle_notes"),
     "image_size is read and not recorded": (unread("image_size"), "edit_image"),
     "config is read and not recorded": (unread("config"), "edit_config"),
     "editions is read and not recorded": (unread("editions"), "edit_config"),
@@ -230,7 +245,10 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "folders are read and not recorded": (unread("tree"), "add_post edit_static"),
     "size and mtime are trusted": (trusting(lambda old, new: old[:2] == new), "swap_same_size"),
     "mtime alone is trusted": (trusting(lambda old, new: old[1] == new[1]), "swap_same_size"),
-    "only a newer mtime is a change": (trusting(lambda old, new: old[1] >= new[1]), "save_or_restore edit_body"),
+    "only a newer mtime is a change": (
+        trusting(lambda old, new: old[1] >= new[1]),
+        "save_or_restore edit_body",
+    ),
     "size alone is trusted": (trusting(lambda old, new: old[0] == new[0]), "edit_image edit_config"),
     "what is no longer made is not removed": (no_sweep, "delete_post rename_post edit_slug"),
     "tampered outputs are not noticed": (unwatched(lost=False), "tamper_with_output"),
@@ -261,7 +279,9 @@ def search(folder: Path, seed: int, edits: str) -> int:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_random_edits_find_a_planted_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+def test_random_edits_find_a_planted_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
     plant, edits = FAULTS[fault]
     plant(monkeypatch)
     assert any(search(tmp_path / str(seed), seed, edits) for seed in range(SEEDS)), (
