@@ -9,6 +9,7 @@ so an edit touches as many rows as it reaches.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,9 @@ insert into node values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set key
     rank = excluded.rank, digest = excluded.digest, reads = excluded.reads, readers = excluded.readers,
     check_ = excluded.check_
 """
+
+_DAMAGE = (sqlite3.Error, struct.error, TypeError, ValueError, AttributeError, OverflowError, MemoryError)
+"""What SQLite and Python say of a damaged file. (Even SQLite's message may not be UTF-8.)"""
 
 
 class StoreDamaged(Exception):
@@ -104,11 +108,14 @@ class Store:
             if known is None:
                 return self._create(db, {})
             why = "another version of netblog made it" if known.get("format") != FORMAT else None
+            if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
+                # SQLite would say so only at the commit; and its journal needs the folder.
+                return self._in_memory(PermissionError("it is read-only"), self._salvage(db))
             if why is None and not fresh and known.get("toolchain") == self.toolchain:
                 db.execute("begin immediate")
                 db.execute("rollback")
                 return db
-        except (sqlite3.Error, MemoryError) as error:
+        except _DAMAGE as error:
             if getattr(error, "sqlite_errorcode", 0) & 255 in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
                 return self._in_memory(error, self._salvage(db))
             why = "it is damaged"
@@ -179,7 +186,7 @@ class Store:
                 with contextlib.suppress(TypeError, AttributeError):
                     if _output_check(*row[:3]) == row[3]:
                         found[row[0]] = Owned(row[1], _stamp(row[2]))
-        except (sqlite3.Error, MemoryError):
+        except _DAMAGE:
             pass
         finally:
             db.close()
@@ -375,11 +382,8 @@ class Store:
                 self._db.execute("rollback")
 
 
-_DAMAGE = (sqlite3.Error, struct.error, TypeError, ValueError, AttributeError, OverflowError, MemoryError)
-
-
 class _honest:
-    """Turn what SQLite and Python say of a damaged file into StoreDamaged."""
+    """Turn what is said of a damaged file into StoreDamaged."""
 
     def __enter__(self) -> None: ...
 
