@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from zlib import compress, crc32
 
 from sites import CONFIG, Site, comment, export
 
@@ -29,12 +30,15 @@ WORDS = [
 TAGS = ["rete", "C++", "C#", "city", "日本語", "JavaScript", "javascript", "music"]
 
 
-def picture(width: int, height: int) -> bytes:
-    """A PNG whose header says this size."""
-    head = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
-    return (
-        head + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes.fromhex("0806000000") + b"\0" * 4
-    )
+def picture(width: int, height: int, shade: int = 0) -> bytes:
+    """A whole grey PNG of this size: readers of images refuse half a one, and then no page has its size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + crc32(kind + data).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 0, 0, 0, 0))
+    rows = (b"\0" + bytes((shade,)) * width) * height
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", compress(rows)) + chunk(b"IEND", b"")
 
 
 class Editor:
@@ -102,8 +106,10 @@ class Editor:
         tags = ", ".join(f'"{tag}"' for tag in self.dice.sample(TAGS, 2))
         self.site.write(
             f"content/posts/post-{self.count}{lang}.md",
-            f'---\ntitle: "{self.words(3)} {self.count}"\ndate: 2026-0{self.dice.randint(1, 5)}-1{self.dice.randint(0, 9)} 10:00\n'
-            f"tags: [{tags}]\n---\n{self.words(20)}\n\n## Part\n\n{self.words(10)}[^1]\n\n[^1]: {self.words(4)}\n{link}\n"
+            f'---\ntitle: "{self.words(3)} {self.count}"\n'
+            f"date: 2026-0{self.dice.randint(1, 5)}-1{self.dice.randint(0, 9)} 10:00\n"
+            f"tags: [{tags}]\n---\n{self.words(20)}\n\n"
+            f"## Part\n\n{self.words(10)}[^1]\n\n[^1]: {self.words(4)}\n{link}\n"
             "```python\nx = 1\n```\n",
         )
 
@@ -224,6 +230,9 @@ class Editor:
                 ('author = "Bea"', 'author = "Ada"'),
             ]
         )
+        if old in new and new in text:
+            # A key given twice would be an error, which is not what is looked for here.
+            return
         self.site.write(
             "netblog.toml", text.replace(old, new) + ("\n# a comment\n" if self.dice.random() < 0.2 else "")
         )
@@ -241,9 +250,9 @@ class Editor:
             self.site.write(path, (theme / name).read_text(encoding="utf-8") + f"<!-- {self.words(1)} -->")
 
     def edit_override(self) -> None:
-        self.site.write(
-            "templates/page.html", self.site.read("templates/page.html") + f"<!-- {self.words(1)} -->"
-        )
+        # Inside a block: of a template that extends another, nothing else is shown.
+        word = f"<!-- {self.words(1)} -->{{% endblock %}}"
+        self.site.replace("templates/page.html", "{% endblock %}", word)
 
     def edit_data(self) -> None:
         self.site.write("data/team.yaml", f"- name: {self.words(1)}\n")
@@ -266,7 +275,8 @@ class Editor:
     def edit_catalogue(self) -> None:
         self.site.write(
             "locales/it.po",
-            f'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Archives"\nmsgstr "{self.words(1)}"\n',
+            'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+            f'msgid "Archives"\nmsgstr "{self.words(1)}"\n',
         )
 
     def toggle_options(self) -> None:
@@ -290,7 +300,7 @@ class Editor:
         if self.dice.random() < 0.2:
             shutil.rmtree(self.site.root / "public", ignore_errors=True)
 
-    EDITS = [
+    EDITS = (
         "add_post",
         "edit_body",
         "edit_body",
@@ -323,7 +333,7 @@ class Editor:
         "delete_output",
         "tamper_with_output",
         "delete_all_output",
-    ]
+    )
 
     def step(self) -> None:
         """One to three edits."""

@@ -19,7 +19,7 @@ from netblog.errors import ConfigError, NetblogError, OutputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-WAITING = "another build of this site is running; waiting for it"
+WAITING = "another build of this site is running; waiting for it\n"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -31,10 +31,17 @@ def told(command: F) -> F:
         try:
             return command(*args, **kwargs)
         except NetblogError as error:
-            from netblog.report import render_problems
+            from netblog.report import render_problems, say
 
-            click.echo(render_problems(error.problems), err=True, nl=False)
+            say(render_problems(error.problems))
             sys.exit(2 if isinstance(error, ConfigError | OutputError) else 1)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            from netblog.report import say
+
+            say(f"error: {error.filename or 'the system'}: {error.strerror or error}\n")
+            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("stopped; the output is as it was", err=True)
             sys.exit(130)
@@ -60,7 +67,7 @@ def main() -> None:
 
 @main.command()
 @source_option
-@click.option("--output", "-o", help="Where to build, instead of [build] output.")
+@click.option("--output", "-o", help="Where to build, from the site's folder, instead of [build] output.")
 @click.option("--drafts", is_flag=True, help="Publish drafts too.")
 @click.option("--future", is_flag=True, help="Publish posts dated in the future too.")
 @click.option("--base-url", help="The site's URL for this build, instead of [site] url.")
@@ -78,12 +85,12 @@ def build(source: Path, as_json: bool, verbose: bool, quiet: bool, check_rules: 
     from netblog import pipeline, report
 
     options = pipeline.BuildOptions(check=check_rules, **given)
-    built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING, sys.stderr))
-    click.echo(report.render_problems(built.problems), err=True, nl=False)
+    built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING))
+    report.say(report.render_problems(built.problems))
     if as_json:
-        click.echo(report.report_json(built))
+        click.echo(report.report_json(built), nl=False)
     elif not quiet:
-        click.echo(report.render_summary(built, verbose), nl=False)
+        report.say(report.render_summary(built, verbose), sys.stdout)
     sys.exit(0 if built.ok else 1)
 
 
@@ -96,7 +103,7 @@ def why(source: Path, url: str) -> None:
     from netblog import report
     from netblog.why import why as explain
 
-    click.echo(report.render_explanation(explain(source, url)), nl=False)
+    report.say(report.render_explanation(explain(source, url)), sys.stdout)
 
 
 @main.command()

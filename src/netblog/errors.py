@@ -2,7 +2,7 @@
 
 A `Problem` is a value, not an exception: rules carry warnings and recoverable errors in what they
 return, so that a build without changes can still repeat them. Readers raise a `NetblogError` when
-they cannot go on; only `report.py` turns either into words on a screen.
+they cannot go on; only `report/` turns either into words on a screen.
 """
 
 from __future__ import annotations

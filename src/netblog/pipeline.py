@@ -22,8 +22,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from netblog.engine import Engine, Files, Key, Moments, Reason, SiteLock, Store, Trees, Values, toolchain
-from netblog.errors import ConfigError, Problem, order
+from netblog.engine import (
+    Engine,
+    Files,
+    Key,
+    Moments,
+    Reason,
+    SiteLock,
+    Store,
+    StoreDamaged,
+    Trees,
+    Values,
+    toolchain,
+)
+from netblog.errors import ConfigError, NetblogError, Problem, order
 from netblog.model.config import Config
 from netblog.model.report import BuildReport
 from netblog.output import OutputFolder, Published
@@ -31,9 +43,9 @@ from netblog.readers.config import read_config
 from netblog.rules.catalog import document, registry, spot
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
-from netblog.rules.relations import relations_table
+from netblog.rules.relations import features, relations_table
 from netblog.rules.sources import content_files
-from netblog.rules.summary import Summary, summary, troubles
+from netblog.rules.summary import Summary, piecemeal, summary, troubles
 from netblog.rules.views import listed
 from netblog.rules.words import cause_of
 
@@ -88,8 +100,13 @@ def build(
     """
     started = time.perf_counter()
     root = root.resolve()
-    with _workshop(root, options, progress, waiting) as shop, _fewer_collections():
-        return shop.run(started)
+    config = read_settings(root, options)
+    with _locked(root, options, waiting) as (store, staging), _fewer_collections():
+
+        def once() -> BuildReport:
+            return _Workshop(root, options, config, store, staging, progress).run(started)
+
+        return _undamaged(store, once)
 
 
 @contextmanager
@@ -104,11 +121,8 @@ def _fewer_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _workshop(
-    root: Path, options: BuildOptions, progress: Progress, waiting: Callable[[], None]
-) -> Iterator[_Workshop]:
-    """The site locked, its cache open; all of it let go again whatever happens."""
-    settings_ = read_settings(root, options)
+def _locked(root: Path, options: BuildOptions, waiting: Callable[[], None]) -> Iterator[tuple[Store, Path]]:
+    """The site locked, its cache open and a folder for staging; all of it let go again whatever happens."""
     cache = root / CACHE
     with SiteLock(cache / "lock", waiting=waiting):
         store = Store(
@@ -117,12 +131,29 @@ def _workshop(
         try:
             staging, borrowed = _staging(cache)
             try:
-                yield _Workshop(root, options, settings_, store, staging, progress)
+                yield store, staging
             finally:
                 if borrowed:
                     shutil.rmtree(staging, ignore_errors=True)
         finally:
             store.close()
+
+
+def _undamaged(store: Store, once: Callable[[], BuildReport]) -> BuildReport:
+    """Build, and begin again with an empty cache when this one turns out to be damaged.
+
+    That may be as late as the commit, with everything published: what is in place then is found in place.
+    """
+    try:
+        return once()
+    except StoreDamaged:
+        store.reset()
+    try:
+        return once()
+    except StoreDamaged:
+        # It was made a moment ago: this disk keeps nothing. What is in memory does not fail.
+        store.leave_disk()
+    return once()
 
 
 def _staging(cache: Path) -> tuple[Path, bool]:
@@ -146,6 +177,9 @@ def overrides_of(options: BuildOptions) -> dict[str, Any]:
 def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
     """The effective configuration. Raises ConfigError with everything that is wrong with it."""
     path = root / "netblog.toml"
+    if path.exists() and not path.is_file():
+        # A pipe would be waited for until somebody writes to it.
+        raise ConfigError(Problem("netblog.toml is not a file"))
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -242,8 +276,8 @@ class _Workshop:
         engine = self.engine
         paths = engine.fetch(content_files())
         with self._watched([document(path) for path in paths], "Reading"):
-            # A spot needs nothing but its own file, so that much can be shared out at once.
-            engine.prefetch([spot(path) for path in paths], self.jobs)
+            # These need nothing but a post's own file, so that much can be shared out at once.
+            engine.prefetch([key for path in paths for key in (spot(path), features(path))], self.jobs)
             planned = engine.bring([manifest()])
             plan = engine.fetch(manifest()) if manifest() in planned.digests else ()
             # What many pages show of one post is made before the pages are shared out: each worker would
@@ -259,8 +293,13 @@ class _Workshop:
         # A site so broken that there is no plan still has all its problems told.
         summed = engine.bring([summary()])
         told = engine.fetch(summary()) if summary() in summed.digests else None
+        apart = () if told else engine.fetch(piecemeal())
         problems = _merged(
-            self.store.problems, told.problems if told else (), planned.problems, brought.problems, summed.problems
+            self.store.problems,
+            told.problems if told else apart,
+            planned.problems,
+            brought.problems,
+            summed.problems,
         )
         if any(it.severity == "error" or self.options.strict for it in problems):
             engine.commit({"complete": b""})
@@ -342,6 +381,8 @@ def last_build(root: Path) -> Iterator[LastBuild]:
         try:
             engine = Engine(RULES, {}, store)
             yield LastBuild(config, engine.recall(manifest()) or (), engine)
+        except StoreDamaged:
+            raise NetblogError(Problem("the cache is damaged", hint="run netblog build: it makes a new one")) from None
         finally:
             store.close()
 

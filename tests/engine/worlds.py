@@ -236,7 +236,9 @@ class Truth:
         found: set[Key[Any]] = set()
 
         def taints(key: Key[Any]) -> bool:
-            if self.known[key][0] != "value" or any([taints(read) for read in self.reads[key]]):
+            # All of them are looked at, whatever the first ones say.
+            tainted = [taints(read) for read in self.reads[key]]
+            if self.known[key][0] != "value" or any(tainted):
                 found.add(key)
             return key in found
 

@@ -196,7 +196,7 @@ def test_a_huge_file_is_refused() -> None:
 def test_effective_config_is_plain_data() -> None:
     found = effective_config(read(FULL))
     assert json.loads(json.dumps(found)) == found
-    assert found["site"]["title"] == 'Rete "e" altro' and found["content"]["per_page"] == 10
+    assert found["site"]["title"] == 'Rete "e" altro' and found["content"]["per_page"] == 20
 
 
 def test_the_written_toml_says_every_default_and_reads_back() -> None:
@@ -206,7 +206,7 @@ def test_the_written_toml_says_every_default_and_reads_back() -> None:
         assert read(written) == config
         assert effective_config(config)["markdown"] == tomllib.loads(written)["markdown"]
     assert '\nlanguage = "it"  # default: "en"\n' in config_toml(read(FULL))
-    assert "\nper_page = 10\n" in config_toml(read(FULL))
+    assert "\nper_page = 20\n" in config_toml(read(FULL))
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).filter(lambda t: "\r" not in t)

@@ -42,7 +42,7 @@ ROME = ZoneInfo("Europe/Rome")
         ("March 14, 2024", "2024-03-14T00:00:00+01:00"),
         ("14 Sept. 2024 09:26", "2024-09-14T09:26:00+02:00"),
         ("2024-02-29", "2024-02-29T00:00:00+01:00"),
-        ("0001-01-02", "0001-01-02T00:00:00+00:49:56"),
+        ("0001-01-02", "0001-01-02T00:00:04+00:50"),
         ("9999-12-31", "9999-12-31T00:00:00+01:00"),
     ],
 )
@@ -99,7 +99,7 @@ def test_dates_and_datetimes_are_taken_too() -> None:
     assert parse_date(date(2016, 1, 1), ROME) == datetime(2016, 1, 1, tzinfo=ROME)
     assert parse_date(datetime(2016, 1, 1, 10), ROME) == datetime(2016, 1, 1, 10, tzinfo=ROME)
     found = parse_date(datetime(2016, 1, 1, 10, tzinfo=timezone(timedelta(hours=-4))), ROME)
-    assert found.isoformat() == "2016-01-01T15:00:00+01:00" and found.tzinfo is ROME
+    assert found.isoformat() == "2016-01-01T15:00:00+01:00"
 
 
 def test_a_time_that_was_skipped_is_read_with_the_offset_before() -> None:
@@ -131,7 +131,8 @@ def test_a_bare_date_never_shifts_day(day: date, zone: ZoneInfo) -> None:
 @given(st.datetimes(datetime(2, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC)), ZONES)
 def test_what_isoformat_writes_is_read_back(moment: datetime, zone: ZoneInfo) -> None:
     assert parse_date(moment.isoformat(), zone) == moment
-    assert parse_date(moment.isoformat(" "), zone).tzinfo is zone
+    found = parse_date(moment.isoformat(" "), zone)
+    assert found == moment and datetime.fromisoformat(found.isoformat()).utcoffset() == found.utcoffset()
 
 
 @given(st.text("0123456789-/: TZ+.,JanMar", max_size=30), ZONES)

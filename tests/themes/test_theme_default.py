@@ -280,8 +280,8 @@ def test_contents_are_listed_from_three_headings_on() -> None:
 
 
 def test_terms_of_further_taxonomies_are_shown() -> None:
-    terms = {"tags": (), "categories": (), "people": (tag("Ada Lovelace"),)}
-    assert "PEOPLE Ada Lovelace" in text_of(drawn(terms=terms))
+    terms = {"tags": (), "categories": (), "people": (replace(tag("Ada Lovelace"), taxonomy_title="Who"),)}
+    assert "WHO Ada Lovelace" in text_of(drawn(terms=terms))
 
 
 def test_options_of_the_theme_turn_parts_off() -> None:

@@ -10,6 +10,8 @@ from jinja2.ext import babel_extract
 from theme_views import THEME
 
 from netblog.errors import TemplateError
+from netblog.readers.markdown.phrases import PHRASES
+from netblog.rules.pages import TITLES
 from netblog.themes.translate import Messages, Translator, functions, read_catalogue
 
 LANGUAGES = sorted(path.stem for path in (THEME / "locales").glob("*.po"))
@@ -18,8 +20,8 @@ KEYWORDS = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 
 
 def words_of_the_theme() -> set[tuple[str, str | None]]:
-    """(text, plural or None) of everything the templates say."""
-    found: set[tuple[str, str | None]] = set()
+    """(text, plural or None) of everything the templates say, and what netblog says through the theme."""
+    found: set[tuple[str, str | None]] = {(text, None) for text in (*PHRASES, *TITLES)}
     options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
     options["extensions"] = "jinja2.ext.loopcontrols"
     for path in sorted((THEME / "templates").rglob("*.html")):

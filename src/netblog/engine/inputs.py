@@ -54,7 +54,10 @@ class Source(Protocol):
 
 
 class Files:
-    """`file(path) -> bytes | None`. Equal size, mtime, ctime and inode mean equal content, but for the clock's grain."""
+    """`file(path) -> bytes | None`.
+
+    Equal size, mtime, ctime and inode mean equal content, outside the clock's grain.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)
@@ -97,7 +100,11 @@ class Files:
             raise ContentError(
                 Problem("this link leads out of the site", path=name, hint="links are followed only inside the site")
             )
-        return os.stat(path)
+        try:
+            return os.stat(path)
+        except OSError:
+            hint = "remove it, or bring back what it leads to"
+            raise ContentError(Problem("this link leads nowhere", path=name, hint=hint)) from None
 
     def value(self, args: tuple[str, ...], seen: Observation) -> bytes | None:
         if seen.digest == ABSENT:
@@ -119,7 +126,8 @@ class Files:
 class Trees:
     """`tree(folder) -> tuple[str, ...]`: the files below a folder, sorted, without hidden ones and editors' leftovers.
 
-    Links to folders are followed inside the site only, and never round in circles.
+    Links to folders are followed inside the site only, and never round in circles. A link that leads out of
+    it or nowhere is listed as if it were a file: whoever reads it is told so, and the other files with them.
     """
 
     def __init__(self, root: Path) -> None:
@@ -159,12 +167,12 @@ class Trees:
                     continue
                 if entry.is_symlink():
                     real = os.path.realpath(entry.path)
-                    if real in above or not (real + os.sep).startswith(self._real + os.sep):
-                        continue
-                    if entry.is_dir():
-                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
-                    elif entry.is_file():
+                    within = (real + os.sep).startswith(self._real + os.sep) or os.path.isabs(folder)
+                    # Not the entry's own questions: they raise for a link that leads to itself.
+                    if not within or os.path.isfile(entry.path) or not os.path.exists(entry.path):
                         found.append(prefix + name)
+                    elif os.path.isdir(entry.path) and real not in above:
+                        waiting.append((f"{prefix}{name}/", entry.path, (*above, real)))
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{prefix}{name}/", entry.path, above))
                 elif entry.is_file(follow_symlinks=False):

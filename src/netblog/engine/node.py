@@ -31,6 +31,7 @@ class Node:
         "running",
         "seen",
         "stored",
+        "tag",
         "tainted",
         "touched",
         "value",
@@ -38,6 +39,7 @@ class Node:
 
     def __init__(self, id_: int, key: Key[Any]) -> None:
         self.id = id_
+        self.tag = id_.to_bytes(4, "little")
         self.key = key
         self.rank = 0
         self.digest = b""
@@ -65,7 +67,10 @@ class Node:
 
 
 class Cause(NamedTuple):
-    """Why a key was run: `new` (it never was), `missing` (its output was gone), or `changed`, with the read that did."""
+    """Why a key was run.
+
+    `new` (it never was), `missing` (its output was gone), or `changed` with the read that differed.
+    """
 
     kind: str
     read: Key[Any] | None = None
@@ -82,7 +87,7 @@ class Ran(NamedTuple):
 
 
 def pack(reads: list[tuple[Node, bytes]]) -> bytes:
-    return b"".join([node.id.to_bytes(4, "little") + digest for node, digest in reads])
+    return b"".join([part for node, digest in reads for part in (node.tag, digest)])
 
 
 def unpack(packed: bytes) -> list[tuple[int, bytes]]:

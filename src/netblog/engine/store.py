@@ -79,15 +79,9 @@ class Owned(NamedTuple):
     """(size, mtime_ns, ctime_ns, inode); None when a build was stopped while replacing it."""
 
 
-def _check(*parts: bytes) -> int:
-    code = 0
-    for part in parts:
-        code = crc32(part, crc32(len(part).to_bytes(8, "little"), code))
-    return code
-
-
 def _node_check(row: Row) -> int:
-    return _check(row.id.to_bytes(8, "little"), row.key.encode(), row.rank.to_bytes(8, "little"), *row[3:])
+    head = f"{row.id} {row.rank} {len(row.reads)} {len(row.readers)} {row.key}".encode()
+    return crc32(row.readers, crc32(row.reads, crc32(row.digest, crc32(head))))
 
 
 class Store:
@@ -176,6 +170,10 @@ class Store:
     def reset(self, why: str = "it is damaged") -> None:
         """Begin again with an empty store, with what can still be read of the ledger."""
         self._db = self._begin_again(self._salvage(self._db), why)
+
+    def leave_disk(self, why: str = "it is damaged again as soon as it is made") -> None:
+        """Begin again in memory: where writing fails, or what was written cannot be read back."""
+        self._db = self._in_memory(OSError(why), self._salvage(self._db))
 
     @staticmethod
     def _salvage(db: sqlite3.Connection) -> dict[str, Owned]:
@@ -283,7 +281,7 @@ class Store:
         if packed is None:
             return 0, 1
         inputs, following, check = struct.unpack("<QQQ", packed)
-        if _check(packed[:16]) != check:
+        if crc32(packed[:16]) != check:
             raise StoreDamaged
         return inputs, following
 
@@ -373,7 +371,7 @@ class Store:
             )
             (count,) = db.execute("select count(*) from input").fetchone()
             counts = struct.pack("<QQ", count, max([following, *(row[0] + 1 for row in rows)]))
-            counts += struct.pack("<Q", _check(counts))
+            counts += struct.pack("<Q", crc32(counts))
             db.executemany("insert or replace into meta values (?, ?)", {**meta, "counts": counts}.items())
             db.execute("commit")
 
@@ -395,15 +393,16 @@ class _honest:
 
 
 def _input_check(seen: Seen) -> int:
-    return _check(seen.id.to_bytes(8, "little"), seen.key.encode(), seen.digest, seen.stamp, bytes([seen.settled]))
+    head = f"{seen.id} {seen.settled} {len(seen.stamp)} {seen.key}".encode()
+    return crc32(seen.stamp, crc32(seen.digest, crc32(head)))
 
 
 def _reason_check(*row: str) -> int:
-    return _check(*(part.encode() for part in row))
+    return crc32("\0".join(row).encode())
 
 
 def _output_check(path: str, digest: bytes, stamp: bytes | None) -> int:
-    return _check(path.encode(), digest, stamp or b"")
+    return crc32(stamp or b"", crc32(digest, crc32(f"{len(digest)} {path}".encode())))
 
 
 def _output_row(item: tuple[str, Owned]) -> tuple[str, bytes, bytes | None, int]:

@@ -45,6 +45,8 @@ class Traces:
         self._large: OrderedDict[int, tuple[Node, int]] = OrderedDict()
         self._large_size = 0
         self._next_id = store.next_id()
+        self._bare = self._next_id == 1
+        """Nothing is stored yet, so nothing has to be looked for."""
 
     def begin(self) -> None:
         """Forget what an abandoned build thought: it may have read what is no longer so."""
@@ -63,7 +65,9 @@ class Traces:
 
     def node(self, key: Key[Any]) -> Node:
         node = self._nodes.get(key)
-        return node if node is not None else self.nodes([key])[0]
+        if node is not None:
+            return node
+        return self._make(key) if self._bare else self.nodes([key])[0]
 
     def nodes(self, keys: list[Key[Any]]) -> list[Node]:
         """The nodes of keys: known, stored, or made now."""
@@ -73,7 +77,7 @@ class Traces:
     def load(self, keys: list[Key[Any]]) -> None:
         """Bring what the store has of many keys into memory, in few queries."""
         unknown = [key for key in keys if key not in self._nodes]
-        if unknown and self._next_id > 1:
+        if unknown and not self._bare:
             for row in self.store.nodes([key.text() for key in unknown]):
                 self._adopt(row)
 
@@ -205,6 +209,10 @@ class Traces:
         for id_ in readers:
             if id_ not in gone:
                 rows.setdefault(id_, self.by_id(id_))
+        for node in kept:
+            if node.reads is not None:
+                node.packed = pack(node.reads)
+        self._bare = False
         self.store.commit(
             nodes=[self._row(node, readers) for node in rows.values()],
             inputs=[
@@ -218,7 +226,6 @@ class Traces:
             meta=meta,
         )
         for node in rows.values():
-            node.packed = pack(node.reads) if node.reads is not None else node.packed
             node.old, node.stored, node.touched, node.reads = node.digest, True, False, None
             node.data = None
         for id_ in gone:
@@ -229,8 +236,7 @@ class Traces:
         if packed is None:
             packed = self._stored_readers(node.id) if node.stored else b""
         self._readers[node.id] = packed
-        reads = pack(node.reads) if node.reads is not None else node.packed
-        return Row(node.id, node.key.text(), node.rank, node.digest, reads, packed)
+        return Row(node.id, node.key.text(), node.rank, node.digest, node.packed, packed)
 
     def _stored_readers(self, id_: int) -> bytes:
         found = self._readers.get(id_)
@@ -263,7 +269,7 @@ class Traces:
             packed = self._stored_readers(id_) if node.stored else b""
             if id_ in lost:
                 packed = b"".join(r.to_bytes(4, "little") for r in ids_of(packed) if r not in lost[id_])
-            changed[id_] = packed + b"".join([r.to_bytes(4, "little") for r in gained.get(id_, ())])
+            changed[id_] = packed + b"".join([self._by_id[r].tag for r in gained.get(id_, ())])
         return changed
 
     def _reasons(self, kept: list[Node]) -> list[tuple[str, str, str, str]]:

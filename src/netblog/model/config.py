@@ -35,7 +35,6 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     known_keys: tuple[str, ...] = ()
     """Front-matter keys that are neither used nor warned of."""
     per_page: int = 20
-    feed_length: int = 20
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,8 +104,8 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     atom: bool = True
     json: bool = True
     id_base: str = ""
-    """Authority and date of entry ids (`tag:` URIs, RFC 4151), written by `netblog init`; when empty,
-    the site's host as first published. Keep it when the domain changes."""
+    """What entry ids are made of besides the posts' own ids. Written by `netblog init`: a host and a day.
+    Keep it when the domain changes."""
 
 
 class CommentForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -122,8 +122,11 @@ class _Placing:
         slug = self.slug(name)
         if file.kind == "post" and date is None:
             # A draft may still look for its day: it is left out anyway, and must not stop the others.
+            dated = _DATED.match(name)
             self.problem(
-                f"this {'draft' if front.draft else 'post'} has no date",
+                f"the date in the file's name, {'-'.join(dated.groups()[:3])}, does not exist"
+                if dated
+                else f"this {'draft' if front.draft else 'post'} has no date",
                 "date",
                 hint="add `date: 2024-03-14` to its front matter, or name the file 2024-03-14-hello.md",
                 warning=front.draft,

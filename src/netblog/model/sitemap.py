@@ -21,12 +21,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     changed: datetime | None = None
     alternates: tuple[tuple[str, str], ...] = ()
-    """(language, absolute URL) of every version including this one."""
+    """(language, absolute URL) of every version including this one, the site's own language first."""
 
 
-def parts(total: int, limit: int = LIMIT) -> int:
+def parts(total: int) -> int:
     """How many sitemaps so many URLs need; at least one."""
-    return max(1, -(-total // limit))
+    return max(1, -(-total // LIMIT))
 
 
 def urlset(places: Sequence[Place]) -> str:
@@ -38,10 +38,15 @@ def urlset(places: Sequence[Place]) -> str:
         changed = f"<lastmod>{timestamp(place.changed)}</lastmod>" if place.changed else ""
         others = "".join(
             f'<xhtml:link rel="alternate" hreflang="{xml_text(lang)}" href="{xml_text(url)}"/>'
-            for lang, url in place.alternates
+            for lang, url in (*place.alternates, *_default(place))
         )
         lines.append(f"<url><loc>{xml_text(place.url)}</loc>{changed}{others}</url>")
     return "\n".join([*lines, "</urlset>\n"])
+
+
+def _default(place: Place) -> tuple[tuple[str, str], ...]:
+    """The version for readers of any other language: the first."""
+    return tuple(("x-default", url) for _, url in place.alternates[:1])
 
 
 def sitemap_index(urls: Sequence[str]) -> str:

@@ -26,6 +26,8 @@ class TermView:
     count: int = 0
     description: str = ""
     taxonomy: str = "tags"
+    taxonomy_title: str = "Tags"
+    """As [taxonomies.NAME] calls it, else its name with a capital."""
 
 
 @dataclass(frozen=True, slots=True)

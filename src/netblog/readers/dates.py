@@ -101,7 +101,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     local = datetime(day.year, day.month, day.day, tzinfo=zone)
     settled = _settled(local, zone, day.isoformat())
     # Samoa had no 30 December 2011 at all: then the day as written is the lesser lie.
-    return settled if settled.day == day.day else local
+    return settled if settled.day == day.day else fixed(local)
 
 
 def date_from_name(name: str) -> tuple[date, str] | None:

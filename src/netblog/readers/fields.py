@@ -18,6 +18,7 @@ from netblog.readers.langtags import is_language_tag, meant
 from netblog.readers.nodes import Mapping, Node, Scalar, Sequence, what
 from netblog.readers.source import brief
 
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _BREAK = re.compile(r"[ \t]*\n\s*")
 _BLANKS = " \t\n"
 _PERSON_KEYS = ("name", "display_name", "login")
@@ -228,8 +229,13 @@ def distinct(found: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def one_line(written: str) -> str:
-    """`written` without blanks around it, line breaks as single spaces."""
+    """`written` without blanks around it, line breaks as single spaces.
+
+    YAML's escapes can write what neither HTML nor XML may hold ("\\x07"): that is left out.
+    """
     written = written.strip(_BLANKS)
+    if not written.isprintable():
+        written = _UNFIT.sub("", written)
     return _BREAK.sub(" ", written) if "\n" in written else written
 
 

@@ -25,7 +25,6 @@ from netblog.readers.nodes import Header, Mapping, Scalar, what
 from netblog.readers.source import Source
 from netblog.readers.tomlish import TomlError, toml_nodes
 from netblog.readers.translation import Translation
-from netblog.readers.yamlish import parse_yaml
 
 _OPENING = re.compile(r"(?:[ \t]*+\n)*+(---|\+\+\+)[ \t]*+(?:\n|\Z)")
 _CLOSING = {"---": re.compile(r"^(?:---|\.\.\.)[ \t]*+$", re.M), "+++": re.compile(r"^\+\+\+[ \t]*+$", re.M)}
@@ -109,6 +108,8 @@ def _parse(kind: str, header: Header) -> tuple[Mapping | None, tuple[Problem, ..
         except TomlError as error:
             line = error.line + header.line - 1
             raise ContentError(header.problem(error.message, line, error.column, error.hint)) from None
+    from netblog.readers.yamlish import parse_yaml
+
     root, problems = parse_yaml(header)
     if root is None or (isinstance(root, Scalar) and root.value is None):
         return None, problems

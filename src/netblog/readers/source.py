@@ -18,7 +18,7 @@ from netblog.errors import ContentError, Problem
 
 UTF8_HINT = "save the file as UTF-8"
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # One C-speed pass over the bytes tells whether a file needs any of the slow care below.
 _UNUSUAL = bytes([*range(0x09), *range(0x0B, 0x20)])
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")

@@ -42,6 +42,8 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
     Characters that the stream's encoding lacks are printed as escapes.
     """
+    if not text:
+        return
     stream = sys.stderr if stream is None else stream
     encoding = getattr(stream, "encoding", None) or "utf-8"
     text = text.encode(encoding, "backslashreplace").decode(encoding)

@@ -10,7 +10,6 @@ import msgspec
 
 from netblog.engine import Fetch, rule
 from netblog.errors import ContentError, Problem
-from netblog.readers.markdown import highlight_css
 from netblog.rules import settings
 from netblog.rules.catalog import registry
 from netblog.rules.sources import attachments, content_files, file, tree
@@ -36,7 +35,7 @@ def fingerprint(fetch: Fetch, path: str) -> str:
     """Eight hex digits of a static file's content, '' when there is no such file."""
     source = fetch(static_files()).get(path)
     if source is None:
-        return blake2b(highlight_css().encode(), digest_size=4).hexdigest() if path == HIGHLIGHT else ""
+        return blake2b(_code_styles(), digest_size=4).hexdigest() if path == HIGHLIGHT else ""
     data = fetch(file(source))
     return blake2b(data or b"", digest_size=4).hexdigest()
 
@@ -111,4 +110,10 @@ def copy(fetch: Fetch, source: str) -> bytes:
 @rule(keep=False)
 def code_styles(fetch: Fetch) -> bytes:
     """The light and dark style sheet of highlighted code."""
+    return _code_styles()
+
+
+def _code_styles() -> bytes:
+    from netblog.readers.markdown import highlight_css
+
     return highlight_css().encode()

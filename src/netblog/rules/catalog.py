@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -21,34 +22,38 @@ from netblog.model.placement import Layout, duplicate_ids, layout, place, visibi
 from netblog.model.post import Document, Entry, Kind, TermRef
 from netblog.model.report import Reason
 from netblog.readers.frontmatter import read_front_matter, split
-from netblog.readers.markdown import MarkdownReader
 from netblog.readers.source import read_source
 from netblog.rules import settings
 from netblog.rules.sources import content_files, file, option, reached
 from netblog.rules.tables import shard_of, shards
 
+if TYPE_CHECKING:
+    from netblog.readers.markdown import MarkdownReader
+
 
 @lru_cache(maxsize=4)
-def _reader(options: Markdown) -> MarkdownReader:
-    return MarkdownReader(options)
+def _reader(options: Markdown, lazy_images: bool) -> MarkdownReader:
+    from netblog.readers.markdown import MarkdownReader
+
+    return MarkdownReader(options, lazy_images=lazy_images)
 
 
 @rule
 def document(fetch: Fetch, path: str) -> Document:
     """One content file, read. Its problems are part of it: a broken post hides no other."""
     where = f"content/{path}"
-    data = fetch(file(where))
-    if data is None:
-        raise ContentError(Problem("this content file has gone", path=where, code="missing"))
     reading = fetch(settings.reading())
     markdown = fetch(settings.markdown())
     try:
+        data = fetch(file(where))
+        if data is None:
+            raise ContentError(Problem("this content file has gone", path=where, code="missing"))
         source = read_source(data, where)
         parts = split(source)
         front, problems = read_front_matter(
             parts, where, ZoneInfo(reading.timezone), reading.known_keys, reading.taxonomies
         )
-        rendered = _reader(markdown).render(
+        rendered = _reader(markdown, reading.lazy_images).render(
             parts.body, path=where, first_line=parts.body_line, prefix=_prefix(path)
         )
     except ContentError as error:

@@ -16,7 +16,6 @@ from netblog.errors import CommentError, ContentError, Problem
 from netblog.model.comment import Comment, CommentFile, Conversation
 from netblog.model.joining import Pages, join, normalise
 from netblog.model.thread import converse
-from netblog.readers.comments import read_comments
 from netblog.readers.source import read_source
 from netblog.rules import settings
 from netblog.rules.catalog import registry
@@ -44,27 +43,42 @@ def comment_files(fetch: Fetch) -> tuple[str, ...]:
 @rule
 def comment_file(fetch: Fetch, path: str) -> CommentFile:
     """One comment file. What is wrong with it is part of the value: the others are still read."""
-    data = fetch(file(path))
-    if data is None:
-        hint = "[comments] sources in netblog.toml names it"
-        return CommentFile(problems=(Problem("there is no such comment file", path=path, hint=hint),))
+    from netblog.readers.comments import read_comments
+
     try:
+        data = fetch(file(path))
+        if data is None:
+            hint = "[comments] sources in netblog.toml names it"
+            raise CommentError(Problem("there is no such comment file", path=path, hint=hint))
         return read_comments(data, path, ZoneInfo(fetch(settings.reading()).timezone))
-    except CommentError as error:
+    except (CommentError, ContentError) as error:
         return CommentFile(problems=error.problems)
 
 
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """[comments] url_map, read."""
+
+    urls: dict[str, str]
+    """Old URL -> new URL."""
+    problems: tuple[Problem, ...] = ()
+
+
 @rule
-def url_map(fetch: Fetch) -> dict[str, str]:
-    """[comments] url_map: old URL -> new URL."""
+def url_map(fetch: Fetch) -> Moved:
+    """[comments] url_map. What is wrong with it is part of the value: the site's other problems are still told."""
     path = fetch(settings.comments()).url_map
     if not path:
-        return {}
-    data = fetch(file(path))
-    if data is None:
-        raise ContentError(Problem("there is no such file", path=path, hint="[comments] url_map names it"))
-    rows = csv.reader(io.StringIO(read_source(data, path).text))
-    return {row[0].strip(): row[1].strip() for row in rows if len(row) >= 2 and row[0].strip()}
+        return Moved(urls={})
+    try:
+        data = fetch(file(path))
+        if data is None:
+            hint = "[comments] url_map in netblog.toml names it"
+            raise ContentError(Problem("there is no such file", path=path, hint=hint))
+        text = read_source(data, path).text
+    except ContentError as error:
+        return Moved(urls={}, problems=error.problems)
+    rows = csv.reader(io.StringIO(text))
+    return Moved(urls={row[0].strip(): row[1].strip() for row in rows if len(row) >= 2 and row[0].strip()})
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,11 +95,12 @@ def joined(fetch: Fetch) -> Joined:
         return Joined(pages=shards({}), problems=())
     files = fetch.all([comment_file(path) for path in fetch(comment_files())])
     comments = [comment for found in files for comment in found.comments]
-    problems = [problem for found in files for problem in found.problems]
+    moved = fetch(url_map())
+    problems = [*moved.problems, *(problem for found in files for problem in found.problems)]
     site_url = fetch(settings.site()).url
     found = join(
         [comment.page for comment in comments],
-        _pages(fetch),
+        _pages(fetch, moved.urls),
         hosts=(urlsplit(site_url).hostname or "",),
         legacy_domains=options.legacy_domains,
     )
@@ -93,19 +108,19 @@ def joined(fetch: Fetch) -> Joined:
     for comment in comments:
         if comment.page in found.matched:
             pages.setdefault(found.matched[comment.page], []).append(comment)
-    for lost in found.unmatched:
-        problems.append(
-            Problem(
-                f"{_count(lost.comments)} for {lost.page!r} found no page",
-                hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
-                severity="warning",
-                code="comments-unmatched",
-            )
+    problems += [
+        Problem(
+            f"{_count(lost.comments)} for {lost.page!r} found no page",
+            hint=f"the nearest page is {lost.nearest}" if lost.nearest else None,
+            severity="warning",
+            code="comments-unmatched",
         )
+        for lost in found.unmatched
+    ]
     return Joined(pages=shards({path: tuple(kept) for path, kept in pages.items()}), problems=tuple(problems))
 
 
-def _pages(fetch: Fetch) -> Pages:
+def _pages(fetch: Fetch, moved: dict[str, str]) -> Pages:
     """Every name that comments may call a page by."""
     spots = fetch(registry()).spots
     slugs = Counter(spot.slug for spot in spots)
@@ -122,7 +137,7 @@ def _pages(fetch: Fetch) -> Pages:
         known,
         by_path=by_path,
         by_slug={spot.slug: spot.path for spot in spots if slugs[spot.slug] == 1},
-        url_map=fetch(url_map()),
+        url_map=moved,
         base=fetch(settings.base()),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import Any
 
 from netblog.engine import Fetch, rule
@@ -11,7 +10,8 @@ from netblog.errors import ContentError, Problem
 from netblog.readers.fields import plain
 from netblog.readers.nodes import Header
 from netblog.readers.source import read_source
-from netblog.readers.yamlish import parse_yaml
+from netblog.readers.toml_places import TomlError
+from netblog.readers.tomlish import read_toml
 from netblog.rules.sources import file, tree
 
 
@@ -44,18 +44,33 @@ def data(fetch: Fetch, name: str) -> Any:
     path = fetch(data_files())[name]
     text = read_source(fetch(file(path)) or b"", path).text
     if path.endswith((".yaml", ".yml")):
+        from netblog.readers.yamlish import parse_yaml
+
         node, problems = parse_yaml(Header(text, path, 1))
         if problems:
             raise ContentError(problems)
         return plain(node) if node is not None else None
     try:
-        return json.loads(text) if path.endswith(".json") else _plain(tomllib.loads(text))
+        return json.loads(text) if path.endswith(".json") else _plain(read_toml(text)[0])
     except json.JSONDecodeError as error:
+        raise _wrong(path, text, f"this is not JSON: {error.msg}", error.lineno, error.colno) from None
+    except TomlError as error:
+        raise _wrong(path, text, str(error), error.line, error.column, error.hint) from None
+    except (ValueError, RecursionError):
+        # Python refuses thousands of digits, and a thousand brackets.
         raise ContentError(
-            Problem(f"not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno)
+            Problem("a number is too long, or lists are nested too deeply", path=path)
         ) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ContentError(Problem(f"cannot be read: {error}", path=path)) from None
+
+
+def _wrong(
+    path: str, text: str, message: str, line: int, column: int, hint: str | None = None
+) -> ContentError:
+    shown = text.split("\n")[line - 1 : line]
+    source = shown[0] if shown else None
+    return ContentError(
+        Problem(message[:1].lower() + message[1:], path, line, column, hint, source, code="data")
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -11,11 +12,16 @@ from netblog.model import sitemap as maps
 from netblog.model.feed import Channel, FeedEntry, Item, atom_feed, json_feed, make_entry, stable_id
 from netblog.model.listing import page_path, paginate
 from netblog.rules import settings
+from netblog.rules.bodies import travelling_html
 from netblog.rules.catalog import Spot, order, placement, registry
-from netblog.rules.links import travelling_html
 from netblog.rules.pages import home_total, period, period_url, periods, term_total
 from netblog.rules.relations import label, labels, term
 from netblog.rules.views import full_url, href, listed
+
+
+def _id_base(fetch: Fetch) -> str:
+    """What sets the ids of this site's entries apart from every other site's: [feeds] id_base, else its host."""
+    return fetch(settings.feeds()).id_base or urlsplit(fetch(settings.site()).url).hostname or ""
 
 
 @rule
@@ -27,10 +33,10 @@ def entry(fetch: Fetch, path: str) -> FeedEntry:
     site = fetch(settings.site())
     return make_entry(
         Item(
-            id=stable_id(placed.id, fetch(settings.feeds()).id_base),
+            id=stable_id(placed.id, _id_base(fetch)),
             url=post.absolute_url,
             title=post.title,
-            html=travelling_html(fetch, path),
+            html=travelling_html(fetch, path, post.summary),
             summary=post.summary,
             published=placed.date,
             updated=placed.updated or placed.date,
@@ -52,7 +58,7 @@ def _feed(
     entries = tuple(fetch.all([entry(path) for path in ids[: options.length]]))
     name = "feed.xml" if kind == "atom" else "feed.json"
     channel = Channel(
-        id=stable_id(f"feed:{folder}", options.id_base),
+        id=stable_id(f"feed:{folder}", _id_base(fetch)),
         title=title,
         description=description,
         home=full_url(fetch, folder),
@@ -102,15 +108,20 @@ def sitemap_places(fetch: Fetch) -> tuple[maps.Place, ...]:
         moments = [spots[path].updated or spots[path].date for path in paths if path in spots]
         return max((moment for moment in moments if moment), default=None)
 
-    def listing(first: str, total: int, changed: datetime | None) -> None:
-        urls = [full_url(fetch, page_path(first, number)) for number in range(1, total + 1)]
+    def listing(
+        first: str, total: int, changed: datetime | None, alternates: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        found.append(maps.Place(url=full_url(fetch, first), changed=changed, alternates=alternates))
+        urls = [full_url(fetch, page_path(first, number)) for number in range(2, total + 1)]
         found.extend(maps.Place(url=url, changed=changed) for url in urls)
 
+    homes = tuple((lang, full_url(fetch, own.prefix)) for lang, own in editions.items())
     for lang, own in editions.items():
         ids = fetch(order(lang))
-        listing(own.prefix, fetch(home_total(lang)), last(ids))
+        listing(own.prefix, fetch(home_total(lang)), last(ids), homes if len(homes) > 1 else ())
+    ranks = {lang: rank for rank, lang in enumerate(editions)}
     families: dict[str, list[Spot]] = {}
-    for spot in spots.values():
+    for spot in sorted(spots.values(), key=lambda it: ranks.get(it.lang, len(ranks))):
         families.setdefault(f"{spot.kind}:{spot.key}", []).append(spot)
     for spot in spots.values():
         family = families[f"{spot.kind}:{spot.key}"]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from posixpath import normpath
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 
 from netblog.engine import Fetch, rule
 from netblog.errors import Problem
-from netblog.model.placeholder import resolve
-from netblog.model.post import Document, Link
-from netblog.model.urls import absolute, encode_url, resolve_source
+from netblog.model.post import Link
+from netblog.model.urls import encode_url, resolve_source
 from netblog.rules import settings
-from netblog.rules.assets import attachment, image_size
+from netblog.rules.assets import attachment, image_size, static_files
 from netblog.rules.catalog import document, exists, placement, published, registry
 from netblog.rules.sources import attachments, content_files
 from netblog.rules.tables import shard_of, shards
@@ -55,7 +53,9 @@ def address(fetch: Fetch, url: str) -> str | None:
 @rule
 def nearest(fetch: Fetch, path: str) -> str | None:
     """The content file or attachment whose name is most like a path that is not there."""
-    names = [*fetch(content_files()), *fetch(attachments())]
+    names = fetch(content_files()) if path.endswith((".md", ".markdown")) else fetch(attachments())
+    if "." not in path.rpartition("/")[2]:
+        names = (*fetch(content_files()), *names)
     same_name = [name for name in names if name.rpartition("/")[2] == path.rpartition("/")[2]]
     close = same_name[:1] or get_close_matches(path, names, n=1, cutoff=0.6)
     return close[0] if close else None
@@ -107,7 +107,7 @@ def _look_up(
     if href.startswith("#"):
         return href, None, _anchor(href, href[1:], anchors, "this page")
     if href.startswith("/"):
-        return href, None, None
+        return href, _static_size(fetch, href) if link.image else None, None
     found, reason = resolve_source(path, href)
     if found is None:
         return href, None, (f"the link {reason}", None)
@@ -153,6 +153,13 @@ def _look_up(
     return _as_url(fetch, path, href, found.path, tail)
 
 
+def _static_size(fetch: Fetch, href: str) -> tuple[int, int] | None:
+    """The pixels of an image that a path from the root names among the static files."""
+    source = fetch(static_files()).get(unquote(href.split("#")[0].split("?")[0])[1:])
+    size = fetch(image_size(source)) if source else None
+    return (size.width, size.height) if size else None
+
+
 def _as_url(
     fetch: Fetch, path: str, href: str, looked: str, tail: str
 ) -> tuple[str, tuple[int, int] | None, _Wrong]:
@@ -176,69 +183,12 @@ def _as_url(
 
 
 def _anchor(href: str, fragment: str, anchors: tuple[str, ...], where: str) -> _Wrong:
-    if not fragment or fragment in anchors or fragment in ("top", "comments", "respond"):
-        return None
-    if fragment.startswith("comment-"):
+    from netblog.readers.markdown.headings import of_the_page
+
+    if not fragment or fragment in anchors or of_the_page(fragment) or fragment.startswith("comment-"):
         return None
     close = get_close_matches(fragment, anchors, n=1, cutoff=0.5)
     return (
         f"the link {href!r} leads to no anchor: {where} has no #{fragment}",
         f"did you mean #{close[0]}?" if close else None,
     )
-
-
-_IMAGE = re.compile(r'<img\b(?P<before>[^>]*?)src="\x02(?P<n>\d+)\x03"(?P<after>[^>]*)>')
-
-
-def _with_sizes(html: str, sizes: tuple[tuple[int, int] | None, ...]) -> str:
-    if not any(sizes):
-        return html
-
-    def put(match: re.Match[str]) -> str:
-        size = sizes[int(match["n"])]
-        if size is None or "width=" in match[0] or "height=" in match[0]:
-            return match[0]
-        return (
-            f'<img{match["before"]}src="\x02{match["n"]}\x03" width="{size[0]}" height="{size[1]}"'
-            f"{match['after']}>"
-        )
-
-    return _IMAGE.sub(put, html)
-
-
-def without_title(source: Document, html: str) -> str:
-    """The body without the heading that gives the post its title: the template prints that one."""
-    if source.front.title is None and source.heading is not None and html.startswith("<h1"):
-        return html.partition("</h1>")[2].lstrip()
-    return html
-
-
-def body_html(fetch: Fetch, path: str) -> str:
-    """The HTML of a content file with its links as a page of the site needs them."""
-    source = fetch(document(path))
-    html = without_title(source, source.body.html)
-    if not source.body.links:
-        return html
-    links = fetch(resolved(path))
-    base = encode_url(fetch(settings.base())).rstrip("/")
-    urls = [base + url if url.startswith("/") else url for url in links.urls]
-    return resolve(_with_sizes(html, links.sizes), urls)
-
-
-def travelling_html(fetch: Fetch, path: str) -> str:
-    """The HTML of a content file for feeds: every link absolute."""
-    source = fetch(document(path))
-    read = source.body
-    options = fetch(settings.feeds())
-    html = read.excerpt if options.content == "excerpt" and read.excerpt is not None else read.html
-    html = without_title(source, html)
-    if not read.links:
-        return html
-    links = fetch(resolved(path))
-    spot = fetch(published(path))
-    root = absolute(fetch(settings.site()).url, "").rstrip("/")
-    own = root + encode_url(spot.url) if spot else root
-    urls = [
-        root + url if url.startswith("/") else own + url if url.startswith("#") else url for url in links.urls
-    ]
-    return resolve(_with_sizes(html, links.sizes), urls)

@@ -29,6 +29,8 @@ def page_view(
     index: bool = True,
 ) -> PageView:
     """The page at a decoded path from the site's root."""
+    editions = fetch(settings.editions())
+    own = editions[lang] if lang in editions else next(iter(editions.values()))
     return PageView(
         kind=kind,
         title=title,
@@ -42,6 +44,7 @@ def page_view(
         image=image,
         json_ld=json_ld,
         index=index,
+        home_url=href(fetch, own.prefix),
     )
 
 

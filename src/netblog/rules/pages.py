@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 from html import escape
 
@@ -30,7 +31,9 @@ from netblog.rules.views import (
     term_view,
     translations,
 )
-from netblog.themes.environment import render
+
+TITLES = ("Tags", "Categories", "Archives", "Page not found")
+"""What pages are called by netblog itself: words that a catalogue needs beside those of the templates."""
 
 
 def render_page(
@@ -57,6 +60,8 @@ def render_page(
         "url": lambda path: href(fetch, path),
         **variables,
     }
+    from netblog.themes.environment import render
+
     try:
         html = render(fetch(bundle(template)), context, translator(fetch, page.lang))
     except TemplateError as error:
@@ -71,6 +76,7 @@ def post_page(fetch: Fetch, path: str) -> bytes:
     post = post_view(fetch, path)
     spot = fetch(published(path))
     assert spot is not None
+    own = fetch(settings.editions())[spot.edition]
     page = page_view(
         fetch,
         post.kind,
@@ -79,7 +85,7 @@ def post_page(fetch: Fetch, path: str) -> bytes:
         title=post.title,
         description=post.summary,
         alternates=translations(fetch, path),
-        feeds=feed_links(fetch, fetch(settings.editions())[spot.edition].prefix, ""),
+        feeds=feed_links(fetch, own.prefix, own.title),
         image=post.image,
         json_ld=blog_posting(fetch, post),
     )
@@ -179,7 +185,7 @@ def terms_page(fetch: Fetch, taxonomy: str, edition: str) -> bytes:
         "terms",
         f"{own.prefix}{table.path}/",
         edition,
-        title=table.title or taxonomy.capitalize(),
+        title=table.title or translator(fetch, edition).gettext(taxonomy.capitalize()),
         feeds=feed_links(fetch, own.prefix, own.title),
     )
     terms = tuple(term_view(fetch, found) for found in fetch(labels(taxonomy, edition)))
@@ -219,11 +225,13 @@ def period_url(prefix: str, when: str) -> str:
 
 
 def period_title(when: str, lang: str) -> str:
-    """`2024`, or the month as the language writes it on its own: `marzo 2024`."""
+    """`2024`, or the month as the language writes it on its own: `marzo 2024`, `2024年3月`."""
+    from babel.dates import format_skeleton
+
     if len(when) == 4:
         return when
-    year, month = when.split("-")
-    return f"{locale_of(lang).months['stand-alone']['wide'][int(month)]} {year}"
+    year, month = map(int, when.split("-"))
+    return str(format_skeleton("yMMMM", datetime(year, month, 1), locale=locale_of(lang)))
 
 
 def _group(fetch: Fetch, edition: str, when: str) -> ArchiveGroup:

@@ -23,7 +23,8 @@ from netblog.rules.tables import shard_of, shards
 def features(fetch: Fetch, path: str) -> Features:
     """What a post has in common with others: its terms, and the words of its title and headings."""
     entry = fetch(placement(path)).entry
-    assert entry is not None, "only published posts have relatives"
+    if entry is None:
+        return Features(id=path, key="", lang="")
     body = fetch(document(path)).body
     words = [entry.title, *(heading.text for heading in body.headings)]
     return Features(
@@ -145,6 +146,7 @@ class Label(msgspec.Struct, frozen=True):
     count: int
     description: str
     taxonomy: str
+    taxonomy_title: str
 
 
 @rule
@@ -163,6 +165,7 @@ def labels(fetch: Fetch, taxonomy: str, edition: str) -> tuple[Label, ...]:
                 count=len(term.ids),
                 description=options.description if options else "",
                 taxonomy=taxonomy,
+                taxonomy_title=table.title or taxonomy.capitalize(),
             )
         )
     return tuple(found)

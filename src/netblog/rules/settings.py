@@ -134,6 +134,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     known_keys: tuple[str, ...]
     languages: tuple[str, ...]
     taxonomies: tuple[str, ...]
+    lazy_images: bool
 
 
 @rule
@@ -144,4 +145,5 @@ def reading(fetch: Fetch) -> Reading:
         known_keys=settings.content.known_keys,
         languages=tuple(fetch(editions())),
         taxonomies=tuple(fetch(taxonomies())),
+        lazy_images=settings.images.lazy,
     )

@@ -6,11 +6,12 @@ It is a rule like any other, so a build that finds nothing changed repeats it wo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
-from netblog.engine import Fetch, rule
-from netblog.errors import Problem
+from netblog.engine import Fetch, Key, rule
+from netblog.errors import NetblogError, Problem
 from netblog.model.report import Withheld
 from netblog.readers.keys import suggestion
 from netblog.rules.catalog import document, placement, published, registry
@@ -82,6 +83,23 @@ def summary(fetch: Fetch) -> Summary:
         withheld=tuple(withheld),
         problems=tuple(problems),
     )
+
+
+@rule
+def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
+    """What is wrong with each content and comment file, for a site so broken that it cannot be summed up.
+
+    A theme that is not there must not hide what is wrong with a post.
+    """
+    keys: list[Key[Any]] = [*(troubles(path) for path in fetch(content_files())), joined()]
+    return tuple(dict.fromkeys(problem for key in keys for problem in _problems(fetch, key)))
+
+
+def _problems(fetch: Fetch, key: Key[Any]) -> tuple[Problem, ...]:
+    try:
+        return tuple(fetch(key).problems)
+    except NetblogError as error:
+        return error.problems
 
 
 def _unknown_keys(unknown: dict[str, list[tuple[str, int]]]) -> Iterable[Problem]:

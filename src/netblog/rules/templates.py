@@ -7,6 +7,8 @@ are read too: a new override is noticed because a missing file has appeared.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,10 @@ def bundled_themes() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "themes"
 
 
+_THEME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""A theme's name is joined to folders: see `themes.manifest`, which asks the same of parents."""
+
+
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One theme of the chain."""
 
@@ -45,6 +51,15 @@ def chain(fetch: Fetch) -> tuple[Layer, ...]:
     layers: list[Layer] = []
     name: str | None = fetch(settings.theme()).name
     while name:
+        if not _THEME.fullmatch(name):
+            raise ConfigError(
+                Problem(
+                    f"a theme cannot be called {name!r}",
+                    path=settings.PATH,
+                    hint="it is the name of a folder in themes/",
+                    code="theme",
+                )
+            )
         if any(layer.name == name for layer in layers):
             raise ConfigError(
                 Problem(f"the theme {name} is a parent of itself", path=f"themes/{name}/theme.toml")
@@ -106,19 +121,37 @@ def bundle(fetch: Fetch, name: str) -> Bundle:
     """A template with all it can include. Raises TemplateError when there is no such template."""
     sources: dict[str, TemplateSource] = {}
     waiting = [name]
+    named_by: dict[str, TemplateSource] = {}
     while waiting:
         wanted = waiting.pop()
         if wanted in sources:
             continue
-        source = fetch(template_source(wanted))
+        try:
+            source = fetch(template_source(wanted))
+        except TemplateError as error:
+            raise TemplateError(
+                [_placed(it, wanted, named_by.get(wanted)) for it in error.problems]
+            ) from error
         if source is None:
             if wanted == name:
                 raise TemplateError(Problem(f"there is no template {name!r}", path=f"templates/{name}"))
             continue
         sources[wanted] = source
         names, dynamic = references(source.text, wanted, source.path)
-        waiting.extend(fetch(template_names()) if dynamic else names)
+        found = fetch(template_names()) if dynamic else names
+        for other in found:
+            named_by.setdefault(other, source)
+        waiting.extend(found)
     return Bundle(name=name, sources=dict(sorted(sources.items())))
+
+
+def _placed(problem: Problem, name: str, source: TemplateSource | None) -> Problem:
+    """A fault of a template's name, on the line of the template that names it."""
+    if problem.path or source is None:
+        return problem
+    lines = source.text.split("\n")
+    line = next((number for number, text in enumerate(lines, 1) if name in text), None)
+    return replace(problem, path=source.path, line=line, source=lines[line - 1] if line else None)
 
 
 @rule

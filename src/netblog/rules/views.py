@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
 from markupsafe import Markup
 
 from netblog.engine import Fetch, rule
@@ -29,10 +30,14 @@ from netblog.model.view import (
 )
 from netblog.rules import settings
 from netblog.rules.assets import attachment, image_size, static_files
+from netblog.rules.bodies import body_html
 from netblog.rules.catalog import document, placement, published
 from netblog.rules.conversation import talk
-from netblog.rules.links import body_html
 from netblog.rules.relations import Label, label, relations
+from netblog.rules.sources import reached
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 WORDS_A_MINUTE = 220
 
@@ -49,6 +54,8 @@ def full_url(fetch: Fetch, path: str) -> str:
 @lru_cache(maxsize=256)
 def locale_of(lang: str) -> Locale:
     """CLDR's data for a language tag; English for one it does not know."""
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale.parse(lang.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -105,6 +112,17 @@ def _takes_comments(entry: Entry) -> bool:
     return entry.comments == "on" and (entry.kind == "post" or "comments" in entry.lines)
 
 
+def _is_too_old(fetch: Fetch, entry: Entry) -> bool:
+    """Whether [comments] close_after_days has passed since a post's date."""
+    days = fetch(settings.comments()).close_after_days
+    if not days or entry.kind != "post" or entry.date is None:
+        return False
+    try:
+        return fetch(reached((entry.date + timedelta(days=days)).isoformat()))
+    except OverflowError:
+        return False
+
+
 def minutes(words: int) -> int:
     return max(1, round(words / WORDS_A_MINUTE))
 
@@ -117,6 +135,7 @@ def term_view(fetch: Fetch, found: Label) -> TermView:
         count=found.count,
         description=found.description,
         taxonomy=found.taxonomy,
+        taxonomy_title=found.taxonomy_title,
     )
 
 
@@ -219,10 +238,11 @@ def comments_view(fetch: Fetch, path: str) -> CommentsView:
     assert spot is not None and entry is not None
     conversation = fetch(talk(path)).conversation
     has_any = bool(conversation.threads or conversation.pings or conversation.reactions)
+    too_old = _is_too_old(fetch, entry)
     return CommentsView(
         shown=options.enabled and entry.comments != "off" and (has_any or _takes_comments(entry)),
-        open=_takes_comments(entry) and options.form.kind != "none",
-        closed_reason="switched-off" if entry.comments == "closed" else "",
+        open=_takes_comments(entry) and not too_old and options.form.kind != "none",
+        closed_reason="switched-off" if entry.comments == "closed" else "too-old" if too_old else "",
         count=conversation.count,
         conversation=conversation,
         form=form_view(options.form, full_url(fetch, spot.url)),
@@ -249,7 +269,7 @@ def post_view(fetch: Fetch, path: str) -> PostView:
         date=shown.date,
         updated=shown.updated,
         summary=shown.summary,
-        content=Markup(body_html(fetch, path)),
+        content=Markup(body_html(fetch, path, shown.lang)),
         toc=toc(read.headings, fetch(settings.markdown()).toc_depth),
         minutes=shown.minutes,
         words=read.words,

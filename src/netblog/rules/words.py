@@ -29,6 +29,8 @@ _FIELDS = {
     "absolute_url": "the address",
     "url": "the address",
     "minutes": "the reading time",
+    "atom": "the feed entry",
+    "json": "the feed entry",
     "site": "[site]",
 }
 
@@ -67,6 +69,12 @@ _KEYS: dict[str, Callable[..., str]] = {
     "static_files": lambda: "the list of static files",
     "data": lambda name: f"site.data.{name}",
     "home_slice": lambda _lang, number: f"the posts on page {number} of the home page",
+    "home_total": lambda _lang: "the number of pages of the home page",
+    "newest": lambda _lang: "the list of the newest posts",
+    "recent": lambda _lang, _count: "the list of the newest posts",
+    "period": lambda _lang, when: f"the list of posts of {when}",
+    "periods": lambda _lang: "the number of posts in a year or month",
+    "sitemap_places": lambda: "the list of pages",
     "post_page": lambda path: f"the page of content/{path}",
 }
 
@@ -88,6 +96,10 @@ _SETTINGS = [
 ]
 
 
+_WHOLE = ("file", "tree", "bundle", "template_source", "registry", "periods", "term_index")
+"""Keys whose name says it all: what their values are made of means nothing to an author."""
+
+
 def name_of(rule: str, args: tuple[str, ...]) -> str:
     """What a key is called: `content/posts/x.md`, `the template post.html`."""
     if rule in _SETTINGS:
@@ -99,9 +111,9 @@ def name_of(rule: str, args: tuple[str, ...]) -> str:
 def change_of(rule: str, args: tuple[str, ...], fields: tuple[str, ...]) -> str:
     """What changed about a key, as the subject of "changed": `the title of content/posts/x.md`."""
     name = name_of(rule, args)
-    if not fields or len(fields) > 3 or rule in ("file", "tree", "bundle", "template_source", "registry"):
+    if not fields or len(fields) > 3 or rule in _WHOLE:
         return name
-    parts = [_FIELDS.get(field, f"the {field.replace('_', ' ')}") for field in dict.fromkeys(fields)]
+    parts = list(dict.fromkeys(_FIELDS.get(field, f"the {field.replace('_', ' ')}") for field in fields))
     words = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     for path in args[:1]:
         if path.endswith((".md", ".markdown")):

@@ -25,6 +25,19 @@ def slug(text: str) -> str:
     return "-".join(text.split(" ")) or "section"
 
 
+THE_PAGE = frozenset(
+    ("comments", "respond", "respond-heading", "related-heading", "main-content", "top", "site-search")
+)
+"""Ids that a theme gives to parts of the page around a body."""
+# Comments are numbered or have random ids: "Comment feeds" may be a heading all the same.
+_OF_THE_PAGE = re.compile(r"comment-.*\d|respond-(?:text|name|email|url|trap)$")
+
+
+def of_the_page(ident: str) -> bool:
+    """Whether an id belongs to the page around a body: to its parts, its comments or its form."""
+    return ident in THE_PAGE or _OF_THE_PAGE.match(ident) is not None
+
+
 class Anchors:
     """The ids of one body."""
 
@@ -36,7 +49,7 @@ class Anchors:
 
     def claim(self, ident: str) -> bool:
         """Take exactly this id. False when that cannot be."""
-        if ident in self.ids or (self._reserved and ident.startswith(self._reserved)):
+        if ident in self.ids or self._is_reserved(ident):
             return False
         self.ids.add(ident)
         return True
@@ -47,7 +60,7 @@ class Anchors:
 
     def unique(self, wanted: str) -> str:
         """`wanted`, with a number after it when it is taken."""
-        if self._reserved and wanted.startswith(self._reserved):
+        if self._is_reserved(wanted):
             wanted = "section-" + wanted
         given = wanted
         number = self._next.get(wanted, 0)
@@ -57,3 +70,6 @@ class Anchors:
         self._next[wanted] = number
         self.ids.add(given)
         return given
+
+    def _is_reserved(self, ident: str) -> bool:
+        return of_the_page(ident) or (bool(self._reserved) and ident.startswith(self._reserved))

@@ -43,8 +43,9 @@ class Rendered:
 class MarkdownReader:
     """Reads bodies in the dialect the options describe. One reader serves any number of bodies."""
 
-    def __init__(self, options: Markdown) -> None:
+    def __init__(self, options: Markdown, *, lazy_images: bool = True) -> None:
         self._options = options
+        self._lazy_images = lazy_images
         self._dialect = Dialect(options)
 
     def render(self, text: str, *, path: str, first_line: int, prefix: str) -> Rendered:
@@ -93,6 +94,7 @@ class MarkdownReader:
             _claim_ids(text, parsed, anchors, troubles)
         notes = Notes(prefix, parsed.notes)
         rendering = Rendering(self._options, parsed.env, anchors, notes, troubles)
+        rendering.lazy_images = self._lazy_images
         rendering.run(parsed.tokens)
         rendering.finish()
         _check_raw(rendering.raw, troubles)

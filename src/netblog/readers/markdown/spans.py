@@ -36,6 +36,9 @@ def escape(text: str) -> str:
 class Spans:
     """The text of blocks being written."""
 
+    lazy_images = True
+    """Whether every image but the first waits until the reader comes near."""
+
     def __init__(
         self,
         options: Markdown,
@@ -160,9 +163,9 @@ class Spans:
         if not self._bare and not self._is_excerpt:
             src = str(attrs["src"])
             attrs["src"] = self._localise(src, image=True)
-            if self._images:
+            if self._images and self.lazy_images:
                 attrs.setdefault("loading", "lazy")
-            elif attrs["src"] != src:
+            if not self._images and attrs["src"] != src:
                 self.first_image = len(self.links.found) - 1
             if attrs.get("loading") == "lazy":
                 attrs.setdefault("decoding", "async")
