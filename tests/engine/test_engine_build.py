@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench import FILE, OPTION, Bench, outcome, text
 
-from netblog.engine import Cause, Engine, Fetch, Files, Key, Reason, Ruleset, rule
+from netblog.engine import Cause, Engine, Fetch, Files, Key, Reason, Rule, Ruleset, rule
 from netblog.errors import ContentError, NetblogError, Problem, RuleError
 
 
@@ -56,7 +57,7 @@ def chosen(fetch: Fetch) -> str:
     return fetch(title("b")) if text(fetch, "a") == "b" else "none"
 
 
-POSTS = [parsed, title, index, page, safe, every, chosen]
+POSTS: list[Rule[..., Any]] = [parsed, title, index, page, safe, every, chosen]
 
 
 @pytest.fixture
@@ -444,7 +445,7 @@ def test_an_impure_rule_is_found_by_checking(tmp_path: Path) -> None:
 def test_a_mapping_keeps_its_order_whether_it_is_made_or_loaded(tmp_path: Path) -> None:
     @rule
     def table(fetch: Fetch) -> dict[str, int]:
-        return {name: 0 for name in text(fetch, "list").split()}
+        return dict.fromkeys(text(fetch, "list").split(), 0)
 
     @rule
     def joined(fetch: Fetch, more: str) -> str:

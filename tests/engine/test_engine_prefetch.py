@@ -52,7 +52,11 @@ def site(root: Path) -> Bench:
 
 def lives(bench: Bench, jobs: int, edits: list[dict[str, str | None]]) -> list[Any]:
     """What a site comes to after each edit, and which keys ran for it."""
-    return [(bench.write(**edit), bench.build(*goals(), jobs=jobs))[1] for edit in edits]
+    found = []
+    for edit in edits:
+        bench.write(**edit)
+        found.append(bench.build(*goals(), jobs=jobs))
+    return found
 
 
 EDITS: tuple[list[dict[str, str | None]], ...] = (
@@ -182,13 +186,13 @@ def test_a_rule_that_caught_a_failure_in_a_worker_leaves_no_trace_either(tmp_pat
             return "?"
 
     bench = Bench(tmp_path, [leaf, mild])
-    bench.write(**{name: "bad" for name in LEAVES})
+    bench.write(**dict.fromkeys(LEAVES, "bad"))
     keys = [mild(name) for name in LEAVES]
     for _ in range(2):
         found, ran = bench.build(*keys, jobs=3)
         assert set(found.values()) == {"?"}
         assert len(ran) == 160
-    bench.write(**{name: "good" for name in LEAVES})
+    bench.write(**dict.fromkeys(LEAVES, "good"))
     assert set(bench.build(*keys, jobs=3)[0].values()) == {"good"}
 
 
