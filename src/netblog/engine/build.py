@@ -263,8 +263,9 @@ class Engine:
         return self.rules.codec(node.key.rule).differences(old, node.data) if old is not None else ()
 
     def _run(self, node: Node, cause: Cause) -> bytes:
-        outer, self._frame = self._frame, Frame()
-        reads = self._frame.reads
+        outer, frame = self._frame, Frame()
+        self._frame = frame
+        reads = frame.reads
         self._stack.append(node)
         node.running = True
         node.failure = None
@@ -295,11 +296,19 @@ class Engine:
             self._frame = outer
             self._stack.pop()
             node.running = False
-        node.reads = list({read.id: (read, digest) for read, digest in reads}.values())
-        rank = 1 + max((read.rank for read, _ in reads), default=0)
+        if frame.caught or self.check:
+            # Only then is a key in it twice.
+            reads = list({read.id: (read, digest) for read, digest in reads}.values())
+        node.reads = reads
+        node.tainted = node.failure is not None or frame.caught
+        rank = 1
+        for read, _ in reads:
+            if read.rank >= rank:
+                rank = read.rank + 1
+            if read.tainted:
+                node.tainted = True
         if node.failure is not None:
             node.digest, node.data, node.value = FAILED, None, UNLOADED
-        node.tainted = node.failure is not None or any(read.tainted or digest == FAILED for read, digest in reads)
         if self.journal is not None:
             self.journal.append(node)
         self.adopt_run(node, cause, rank)
@@ -406,53 +415,47 @@ class Engine:
         self.traces.remember(node, value, len(data))
         return value
 
-    def _record(self, key: Key[Any]) -> Node:
-        """Settle a key and note it as a read of the running rule. Raises its failure."""
-        node = self.traces.node(key)
-        reads = self._frame.reads
-        if node.epoch == self._epoch and node.failure is None:
-            reads.append((node, node.digest))
-            return node
-        try:
-            digest = self._current(node)
-        except BaseException:
-            reads.append((node, FAILED))
-            raise
-        reads.append((node, digest))
-        return node
-
 
 class Frame:
     """What the running rule has fetched so far. Asked twice for a key, it is given the same value again."""
 
-    __slots__ = ("reads", "values")
+    __slots__ = ("caught", "reads", "values")
 
     def __init__(self) -> None:
         self.reads: list[tuple[Node, bytes]] = []
-        self.values: dict[Key[Any], Any] = {}
+        self.values: dict[int, Any] = {}
+        """By the id of their nodes."""
+        self.caught = False
+        """Some fetch raised, whatever the rule made of that."""
 
 
 class Fetcher:
     """The `Fetch` that rules are handed."""
 
-    __slots__ = ("_engine",)
+    __slots__ = ("_engine", "_nodes")
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._nodes = engine.traces.known
 
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
         frame = engine._frame
-        value: V = frame.values.get(key, UNLOADED)
+        node = self._nodes.get(key) or engine.traces.node(key)
+        value: V = frame.values.get(node.id, UNLOADED)
         if value is not UNLOADED:
             return value
-        node = engine._record(key)
         try:
-            value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
-        except NetblogError:
+            if node.epoch != engine._epoch or node.failure is not None:
+                engine._current(node)
+            value = node.value if node.value is not UNLOADED else engine._value(node)
+        except BaseException:
             # A rule that goes on without the value must not leave a trace that says it had it.
+            frame.caught = True
             frame.reads.append((node, FAILED))
             raise
+        frame.reads.append((node, node.digest))
+        frame.values[node.id] = value
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:
