@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from netblog.engine import Engine, Fetch, Files, Input, Key, Rule, Ruleset, Store, StoreDamaged, Values, rule
+from netblog.engine import (
+    Engine,
+    Fetch,
+    Files,
+    Input,
+    Key,
+    Rule,
+    Ruleset,
+    Source,
+    Store,
+    StoreDamaged,
+    Values,
+    rule,
+)
 from netblog.errors import ContentError, NetblogError, Problem
 
 FILE: Input[bytes | None] = Input("file")
@@ -38,7 +51,7 @@ class Bench:
         return Store(self.cache, self.toolchain)
 
     def engine(self, store: Store, *, jobs: int = 1, check: bool = False, sink: Any = None) -> Engine:
-        sources = {"file": Files(self.root / "files"), "option": Values(self.options)}
+        sources: dict[str, Source] = {"file": Files(self.root / "files"), "option": Values(self.options)}
         return Engine(self.rules, sources, store, sink, jobs=jobs, check=check)
 
     def build(

@@ -15,6 +15,7 @@ import pytest
 from bench import FILE, OPTION, Bench, text
 
 from netblog.engine import Fetch, Key, Owned, Store, StoreDamaged, rule
+from netblog.engine.store import Row
 from netblog.errors import ContentError, NetblogError, Problem
 
 STAMP = (1, 2, 3, 4)
@@ -412,7 +413,7 @@ def test_a_build_killed_at_any_point_leaves_the_last_one(tmp_path: Path, point: 
     assert FILE("f3") in {Key.parse(row.key) for row in _rows(bench)}
 
 
-def _rows(bench: Bench) -> list[object]:
+def _rows(bench: Bench) -> list[Row]:
     store = bench.store()
     try:
         return list(store.all_nodes())
