@@ -415,6 +415,20 @@ class Engine:
         self.traces.remember(node, value, len(data))
         return value
 
+    def _record(self, key: Key[Any]) -> Node:
+        """Settle a key and note it as a read of the running rule. Raises its failure."""
+        node = self.traces.known.get(key) or self.traces.node(key)
+        frame = self._frame
+        if node.epoch != self._epoch or node.failure is not None:
+            try:
+                self._current(node)
+            except BaseException:
+                frame.caught = True
+                frame.reads.append((node, FAILED))
+                raise
+        frame.reads.append((node, node.digest))
+        return node
+
 
 class Frame:
     """What the running rule has fetched so far. Asked twice for a key, it is given the same value again."""
@@ -423,8 +437,7 @@ class Frame:
 
     def __init__(self) -> None:
         self.reads: list[tuple[Node, bytes]] = []
-        self.values: dict[int, Any] = {}
-        """By the id of their nodes."""
+        self.values: dict[Key[Any], Any] = {}
         self.caught = False
         """Some fetch raised, whatever the rule made of that."""
 
@@ -432,30 +445,24 @@ class Frame:
 class Fetcher:
     """The `Fetch` that rules are handed."""
 
-    __slots__ = ("_engine", "_nodes")
+    __slots__ = ("_engine",)
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._nodes = engine.traces.known
 
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
         frame = engine._frame
-        node = self._nodes.get(key) or engine.traces.node(key)
-        value: V = frame.values.get(node.id, UNLOADED)
+        value: V = frame.values.get(key, UNLOADED)
         if value is not UNLOADED:
             return value
+        node = engine._record(key)
         try:
-            if node.epoch != engine._epoch or node.failure is not None:
-                engine._current(node)
-            value = node.value if node.value is not UNLOADED else engine._value(node)
-        except BaseException:
+            value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
+        except NetblogError:
             # A rule that goes on without the value must not leave a trace that says it had it.
             frame.caught = True
-            frame.reads.append((node, FAILED))
             raise
-        frame.reads.append((node, node.digest))
-        frame.values[node.id] = value
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:
