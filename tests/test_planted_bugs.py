@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-import netblog.engine.build
+import netblog.engine.settle
 import netblog.engine.traces
 import netblog.rules.codec
 import netblog.rules.pages
@@ -166,12 +166,12 @@ def lost_offsets(patch: Patch) -> None:
 
 def partial_digest(patch: Patch) -> None:
     """Documents are compared by their beginning only."""
-    real = netblog.engine.build.digest_of
+    real = netblog.engine.settle.digest_of
 
     def digest_of(data: bytes) -> bytes:
         return real(data[:300] if data.startswith(b'{"path":"p') else data)
 
-    patch.setattr(netblog.engine.build, "digest_of", digest_of)
+    patch.setattr(netblog.engine.settle, "digest_of", digest_of)
     patch.setattr(netblog.engine.traces, "digest_of", digest_of)
 
 
@@ -215,8 +215,8 @@ def careless_wave(patch: Patch) -> None:
 
 def hasty_verification(patch: Patch) -> None:
     """A trace is believed when its first read holds."""
-    real = netblog.engine.build.unpack
-    patch.setattr(netblog.engine.build, "unpack", lambda packed: real(packed)[:1])
+    real = netblog.engine.settle.unpack
+    patch.setattr(netblog.engine.settle, "unpack", lambda packed: real(packed)[:1])
 
 
 FAULTS: dict[str, tuple[Plant, str]] = {
