@@ -14,7 +14,51 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-WORDS = ["harbour", "letter", "winter", "orchard", "signal", "lantern", "copper", "meadow", "railway", "kitchen", "window", "market", "shelter", "garden", "mirror", "pocket", "engine", "paper", "bridge", "story", "basket", "candle", "village", "river", "thread", "border", "island", "circle", "season", "answer", "corner", "ladder", "needle", "summer", "travel", "engine", "silver", "number", "button", "forest", "ribbon", "pencil", "castle"]
+WORDS = [
+    "harbour",
+    "letter",
+    "winter",
+    "orchard",
+    "signal",
+    "lantern",
+    "copper",
+    "meadow",
+    "railway",
+    "kitchen",
+    "window",
+    "market",
+    "shelter",
+    "garden",
+    "mirror",
+    "pocket",
+    "engine",
+    "paper",
+    "bridge",
+    "story",
+    "basket",
+    "candle",
+    "village",
+    "river",
+    "thread",
+    "border",
+    "island",
+    "circle",
+    "season",
+    "answer",
+    "corner",
+    "ladder",
+    "needle",
+    "summer",
+    "travel",
+    "engine",
+    "silver",
+    "number",
+    "button",
+    "forest",
+    "ribbon",
+    "pencil",
+    "castle",
+]
 CODE = {
     "python": "def total(prices):\n    return sum(price for price in prices if price > 0)\n",
     "rust": 'fn main() {\n    println!("{}", (1..=10).sum::<u32>());\n}\n',
@@ -104,7 +148,9 @@ def make(folder: Path, number: int, words: int = 600, said: int | None = None, s
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("number", type=int)
     parser.add_argument("--words", type=int, default=600)
