@@ -23,6 +23,7 @@ import netblog.rules.pages
 import sites
 from equivalence import Editor
 from netblog.engine import Engine, Files, Key, Observation
+from netblog.engine.fetching import Fetcher
 from netblog.engine.inputs import ABSENT
 from netblog.engine.node import Node
 from netblog.engine.traces import Traces
@@ -73,15 +74,16 @@ def unrecorded(wanted: Callable[[Node], bool]) -> Plant:
     """Reads of some keys leave no mark in the trace of the rule that reads them."""
 
     def plant(patch: Patch) -> None:
-        real = Engine._record
+        real = Fetcher.__call__
 
-        def record(self: Engine, key: Key[Any]) -> Node:
-            node = real(self, key)
-            if wanted(node):
-                self._frame.reads.pop()
-            return node
+        def call(self: Fetcher, key: Key[Any]) -> Any:
+            reads = self._engine._frame.reads
+            value = real(self, key)
+            if reads and reads[-1][0].key == key and wanted(reads[-1][0]):
+                reads.pop()
+            return value
 
-        patch.setattr(Engine, "_record", record)
+        patch.setattr(Fetcher, "__call__", call)
 
     return plant
 

@@ -22,34 +22,43 @@ FAILED = b"\xff" * SIZE
 class Frame:
     """What the running rule has fetched so far. Asked twice for a key, it is given the same value again."""
 
-    __slots__ = ("reads", "values")
+    __slots__ = ("caught", "reads", "values")
 
     def __init__(self) -> None:
         self.reads: list[tuple[Node, bytes]] = []
-        self.values: dict[Key[Any], Any] = {}
+        self.values: dict[int, Any] = {}
+        """By the id of their nodes."""
+        self.caught = False
+        """Some fetch raised, whatever the rule made of that."""
 
 
 class Fetcher:
     """The `Fetch` that rules are handed."""
 
-    __slots__ = ("_engine",)
+    __slots__ = ("_engine", "_nodes")
 
     def __init__(self, engine: Settler) -> None:
         self._engine = engine
+        self._nodes = engine.traces.known
 
     def __call__(self, key: Key[V]) -> V:
         engine = self._engine
         frame = engine._frame
-        value: V = frame.values.get(key, UNLOADED)
+        node = self._nodes.get(key) or engine.traces.node(key)
+        value: V = frame.values.get(node.id, UNLOADED)
         if value is not UNLOADED:
             return value
-        node = engine._record(key)
         try:
-            value = frame.values[key] = node.value if node.value is not UNLOADED else engine._value(node)
-        except NetblogError:
+            if node.epoch != engine._epoch or node.failure is not None:
+                engine._current(node)
+            value = node.value if node.value is not UNLOADED else engine._value(node)
+        except BaseException:
             # A rule that goes on without the value must not leave a trace that says it had it.
+            frame.caught = True
             frame.reads.append((node, FAILED))
             raise
+        frame.reads.append((node, node.digest))
+        frame.values[node.id] = value
         return value
 
     def all(self, keys: Iterable[Key[V]]) -> list[V]:

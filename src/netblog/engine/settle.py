@@ -137,8 +137,9 @@ class Settler:
         return self.rules.codec(node.key.rule).differences(old, node.data) if old is not None else ()
 
     def _run(self, node: Node, cause: Cause) -> bytes:
-        outer, self._frame = self._frame, Frame()
-        reads = self._frame.reads
+        outer, frame = self._frame, Frame()
+        self._frame = frame
+        reads = frame.reads
         self._stack.append(node)
         node.running = True
         node.failure = None
@@ -169,11 +170,19 @@ class Settler:
             self._frame = outer
             self._stack.pop()
             node.running = False
-        node.reads = list({read.id: (read, digest) for read, digest in reads}.values())
-        rank = 1 + max((read.rank for read, _ in reads), default=0)
+        if frame.caught or self.check:
+            # Only then is a key in it twice.
+            reads = list({read.id: (read, digest) for read, digest in reads}.values())
+        node.reads = reads
+        node.tainted = node.failure is not None or frame.caught
+        rank = 1
+        for read, _ in reads:
+            if read.rank >= rank:
+                rank = read.rank + 1
+            if read.tainted:
+                node.tainted = True
         if node.failure is not None:
             node.digest, node.data, node.value = FAILED, None, UNLOADED
-        node.tainted = node.failure is not None or any(read.tainted or digest == FAILED for read, digest in reads)
         if self.journal is not None:
             self.journal.append(node)
         self.adopt_run(node, cause, rank)
@@ -265,18 +274,3 @@ class Settler:
         value = self.rules.codec(rule).decode(data)
         self.traces.remember(node, value, len(data))
         return value
-
-    def _record(self, key: Key[Any]) -> Node:
-        """Settle a key and note it as a read of the running rule. Raises its failure."""
-        node = self.traces.node(key)
-        reads = self._frame.reads
-        if node.epoch == self._epoch and node.failure is None:
-            reads.append((node, node.digest))
-            return node
-        try:
-            digest = self._current(node)
-        except BaseException:
-            reads.append((node, FAILED))
-            raise
-        reads.append((node, digest))
-        return node
