@@ -14,7 +14,8 @@ from netblog.engine.digest import digest_of
 from netblog.engine.inputs import Observation
 from netblog.engine.keys import Key
 from netblog.engine.node import UNLOADED, Node, ids_of, pack, unpack
-from netblog.engine.store import Row, Seen, Store, StoreDamaged
+from netblog.engine.rows import Row, Seen, StoreDamaged
+from netblog.engine.store import Store
 
 LARGE = 4096
 """Encoded values from this many bytes on are remembered only within the budget."""
