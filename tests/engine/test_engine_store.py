@@ -15,7 +15,7 @@ import pytest
 from bench import FILE, OPTION, Bench, text
 
 from netblog.engine import Fetch, Key, Owned, Store, StoreDamaged, rule
-from netblog.engine.store import Row
+from netblog.engine.rows import Row
 from netblog.errors import ContentError, NetblogError, Problem
 
 STAMP = (1, 2, 3, 4)
