@@ -17,6 +17,9 @@ from netblog.model.report import Explanation
 from netblog.model.urls import decode_url, output_path, site_base
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
+from netblog.rules.pages import post_page
+from netblog.rules.relations import related_table
+from netblog.rules.tables import shard_of
 from netblog.rules.words import cause_of, name_of, steps_of
 from netblog.workshop import opened, read_settings
 
@@ -74,7 +77,18 @@ def why(root: Path, what: str) -> Explanation:
             cause=cause_of(reasons),
             steps=steps_of(reasons),
             reads=tuple(name_of(key.rule, key.args) for key in reads),
+            recommended=_recommended(built.engine, Key.parse(found.key)),
         )
+
+
+def _recommended(engine: Engine, page: Key[bytes]) -> tuple[tuple[str, float, tuple[str, ...]], ...]:
+    """What stands behind the recommended posts of a post's page; () for any other output."""
+    if page.rule != post_page.name:
+        return ()
+    (path,) = page.args
+    table = engine.recall(related_table()) or ()
+    shard = table[int(shard_of(path))] if table else {}
+    return tuple((f"content/{it.id}", it.score, it.shared) for it in shard.get(path, ()))
 
 
 def _names(what: str, base: str, output: str) -> list[str]:
