@@ -402,7 +402,7 @@ def test_why_names_the_change(run: Run, site: Site) -> None:
 def test_why_of_the_unknown_suggests(run: Run, site: Site) -> None:
     assert "netblog build" in run("why", "/posts/hello/", status=1).stderr
     site.build()
-    assert "did you mean posts/hello/index.html?" in run("why", "/post/helo/", status=1).stderr
+    assert "did you mean /posts/hello/?" in run("why", "/post/helo/", status=1).stderr
     assert "hint: name a URL" in run("why", "qqq", status=1).stderr
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,6 +88,7 @@ def build(source: Path, as_json: bool, verbose: bool, quiet: bool, check_rules: 
 
     options = BuildOptions(check=check_rules, **given)
     built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING))
+    built = replace(built, problems=report.quoted(source, built.problems))
     report.say(report.render_problems(built.problems))
     if as_json:
         click.echo(report.report_json(built), nl=False)

@@ -65,10 +65,11 @@ def why(root: Path, what: str) -> Explanation:
             if found:
                 break
         if found is None:
-            paths = [it.path for it in built.plan]
+            paths = {it.path.removesuffix("index.html").strip("/"): it.path for it in built.plan}
             near = get_close_matches(what.strip("/"), paths, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]}?" if near else "name a URL, a file of public/ or of content/"
-            hint = hint if paths else "build the site first: netblog build"
+            hint = "name a URL, a file of public/ or of content/" if paths else "build the site first: netblog build"
+            if near:
+                hint = f"did you mean /{paths[near[0]].removesuffix('index.html')}?"
             raise NetblogError(Problem(f"the last build made nothing called {what!r}", hint=hint))
         reasons, reads = built.explain(found.key)
         return Explanation(

@@ -78,6 +78,11 @@ def test_which_parameters_name_a_page_is_for_the_caller_to_say() -> None:
     assert normalise("/x?b=2&utm_campaign=z&a=1&b=2", keep_query=None) == "/x?a=1&b=2"
 
 
+def test_a_query_of_nothing_to_see_is_none() -> None:
+    assert normalise("?\x08") == normalise("/") == "/"
+    assert normalise("/a?\x08p=1&p=1") == "/a?p=1"
+
+
 @given(st.text(st.characters(exclude_characters="%", exclude_categories=["Cs"]), max_size=40))
 def test_the_form_is_a_fixed_point(page: str) -> None:
     for keep in (None, ("p",), ()):

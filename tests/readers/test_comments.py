@@ -368,7 +368,7 @@ def test_a_file_that_cannot_be_read_is_one_clear_error(
 def test_an_export_of_another_system_is_told_where_to_go() -> None:
     with pytest.raises(CommentError) as caught:
         read(b'{"version": 1, "comments": [], "commenters": []}')
-    assert "netblog comments import" in (caught.value.problems[0].hint or "")
+    assert "must be converted first" in (caught.value.problems[0].hint or "")
 
 
 def test_a_key_given_twice_counts_as_it_was_given_last() -> None:
