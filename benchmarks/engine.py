@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import pstats
 import resource
 import tempfile
@@ -52,6 +53,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", action="store_true", help="tell where the time goes")
     options = parser.parse_args()
+    # As a build of a site has it: see pipeline.py.
+    gc.set_threshold(200_000, 20, 1000)
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder), options.profile)
 

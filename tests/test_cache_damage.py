@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from netblog import pipeline
+from netblog import engine, workshop
 from netblog.engine import Store, StoreDamaged
+from netblog.errors import NetblogError
 from netblog.model.report import BuildReport
+from netblog.why import last_build
 from sites import Site, comment, tree
 
 CACHE = ".netblog/cache.sqlite"
@@ -317,7 +319,7 @@ def test_damage_of_the_cache_hides_no_problem_of_the_site(
 
 def test_the_reason_why_is_not_asked_of_a_damaged_cache(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     failing("values", 1)(monkeypatch)
-    with pytest.raises(pipeline.NetblogError, match="the cache is damaged"), pipeline.last_build(site.root):
+    with pytest.raises(NetblogError, match="the cache is damaged"), last_build(site.root):
         pass
 
 
@@ -342,7 +344,7 @@ def test_intents_that_were_never_settled_are_settled_by_the_next_build(
 
 
 def toolchain() -> bytes:
-    return pipeline.toolchain(Path(pipeline.__file__).parent, pipeline._LIBRARIES)
+    return engine.toolchain(Path(workshop.__file__).parent, workshop._LIBRARIES)
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "full"])

@@ -95,6 +95,77 @@ def test_nothing_outside_of_the_site_is_published_through_a_link(
         assert b"Secret" not in data
 
 
+FOLDERS = (
+    "content",
+    "content/posts",
+    "content/comments",
+    "static",
+    "templates",
+    "templates/partials",
+    "themes",
+    "themes/x",
+    "themes/x/static",
+    "locales",
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("target", ["outside", "nowhere"])
+def test_a_folder_that_is_a_link_out_of_the_site_is_an_error_and_not_an_empty_folder(
+    site: Site, tmp_path: Path, folder: str, target: str
+) -> None:
+    site.built()
+    before = site.tree()
+    if folder.startswith("themes"):
+        site.write("netblog.toml", CONFIG + '[theme]\nname = "x"\n')
+    if folder == "themes/x/static":
+        site.write("themes/x/theme.toml", 'name = "x"\nparent = "default"\n')
+    for path in ("s.txt", "post.html", "comments.html", "en.po", "theme.toml", "x/theme.toml"):
+        Site.at(tmp_path / "outside").write(path, "secret")
+    if (site.root / folder).exists():
+        site.remove(folder)
+    (site.root / folder).parent.mkdir(parents=True, exist_ok=True)
+    (site.root / folder).symlink_to(tmp_path / target)
+    report = site.build()
+    assert [(it.path, it.message) for it in report.problems] == [(folder, "this link leads out of the site")]
+    assert site.tree() == before
+    (site.root / folder).unlink()
+    assert not [it for it in site.build().problems if "link" in it.message]
+
+
+def test_a_folder_that_is_a_link_to_nothing_inside_the_site_is_an_error(site: Site) -> None:
+    site.built()
+    before = site.tree()
+    (site.root / "content").rename(site.root / "away")
+    (site.root / "content").symlink_to("missing")
+    report = site.build()
+    assert [(it.path, it.message) for it in report.problems] == [("content", "this link leads nowhere")]
+    assert site.tree() == before
+    (site.root / "content").unlink()
+    (site.root / "content").symlink_to("away")
+    assert site.wrote() == set()
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_folder(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.built()
+    before = site.tree()
+    real = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("content/posts"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    report = site.build()
+    assert [(it.path, it.message) for it in report.problems] == [
+        ("content/posts", "this folder cannot be read: Permission denied")
+    ]
+    assert site.tree() == before
+    monkeypatch.undo()
+    assert site.wrote() == set()
+
+
 def test_links_that_go_round_in_circles_are_walked_once(site: Site) -> None:
     posts = site.root / "content/posts"
     (posts / "loop").symlink_to(posts)

@@ -16,13 +16,14 @@ from typing import Any
 import msgspec
 import pytest
 
-import netblog.engine.build
+import netblog.engine.settle
 import netblog.engine.traces
 import netblog.rules.codec
 import netblog.rules.pages
 import sites
 from equivalence import Editor
 from netblog.engine import Engine, Files, Key, Observation
+from netblog.engine.fetching import Fetcher
 from netblog.engine.inputs import ABSENT
 from netblog.engine.node import Node
 from netblog.engine.traces import Traces
@@ -73,15 +74,16 @@ def unrecorded(wanted: Callable[[Node], bool]) -> Plant:
     """Reads of some keys leave no mark in the trace of the rule that reads them."""
 
     def plant(patch: Patch) -> None:
-        real = Engine._record
+        real = Fetcher.__call__
 
-        def record(self: Engine, key: Key[Any]) -> Node:
-            node = real(self, key)
-            if wanted(node):
-                self._frame.reads.pop()
-            return node
+        def call(self: Fetcher, key: Key[Any]) -> Any:
+            reads = self._engine._frame.reads
+            value = real(self, key)
+            if reads and reads[-1][0].key == key and wanted(reads[-1][0]):
+                reads.pop()
+            return value
 
-        patch.setattr(Engine, "_record", record)
+        patch.setattr(Fetcher, "__call__", call)
 
     return plant
 
@@ -166,12 +168,12 @@ def lost_offsets(patch: Patch) -> None:
 
 def partial_digest(patch: Patch) -> None:
     """Documents are compared by their beginning only."""
-    real = netblog.engine.build.digest_of
+    real = netblog.engine.settle.digest_of
 
     def digest_of(data: bytes) -> bytes:
         return real(data[:300] if data.startswith(b'{"path":"p') else data)
 
-    patch.setattr(netblog.engine.build, "digest_of", digest_of)
+    patch.setattr(netblog.engine.settle, "digest_of", digest_of)
     patch.setattr(netblog.engine.traces, "digest_of", digest_of)
 
 
@@ -215,8 +217,8 @@ def careless_wave(patch: Patch) -> None:
 
 def hasty_verification(patch: Patch) -> None:
     """A trace is believed when its first read holds."""
-    real = netblog.engine.build.unpack
-    patch.setattr(netblog.engine.build, "unpack", lambda packed: real(packed)[:1])
+    real = netblog.engine.settle.unpack
+    patch.setattr(netblog.engine.settle, "unpack", lambda packed: real(packed)[:1])
 
 
 FAULTS: dict[str, tuple[Plant, str]] = {

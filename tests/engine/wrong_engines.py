@@ -59,13 +59,13 @@ def _by_size_and_time(files: Files, args: tuple[str, ...], known: Observation | 
 
 
 def _commit_all(traces: Traces, meta: Any) -> None:
-    for node in traces._nodes.values():
+    for node in traces.known.values():
         node.tainted, node.failure = False, None
     commit(traces, meta)
 
 
 def _commit_tainted(traces: Traces, meta: Any) -> None:
-    for node in traces._nodes.values():
+    for node in traces.known.values():
         node.tainted = node.failure is not None
     commit(traces, meta)
 

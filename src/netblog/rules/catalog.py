@@ -18,9 +18,10 @@ from netblog.engine import Fetch, rule
 from netblog.errors import ContentError, Problem
 from netblog.model.config import Markdown
 from netblog.model.listing import newest_key
-from netblog.model.placement import Layout, duplicate_ids, layout, place, visibility
+from netblog.model.placement import Layout, layout, place
 from netblog.model.post import Document, Entry, Kind, TermRef
 from netblog.model.report import Reason
+from netblog.model.visibility import duplicate_ids, visibility
 from netblog.readers.frontmatter import read_front_matter, split
 from netblog.readers.source import read_source
 from netblog.rules import settings

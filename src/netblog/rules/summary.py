@@ -96,7 +96,11 @@ def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
 
     A theme that is not there must not hide what is wrong with a post.
     """
-    keys: list[Key[Any]] = [*(troubles(path) for path in fetch(content_files())), joined()]
+    try:
+        paths = fetch(content_files())
+    except NetblogError as error:
+        return error.problems
+    keys: list[Key[Any]] = [*(troubles(path) for path in paths), joined()]
     found = [problem for key in keys for problem in _problems(fetch, key)]
     return tuple(dict.fromkeys((*found, *fetch(data_problems()))))
 
