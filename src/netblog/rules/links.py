@@ -108,6 +108,27 @@ def resolved(fetch: Fetch, path: str) -> Resolved:
     return Resolved(urls=tuple(urls), sizes=tuple(sizes), problems=tuple(problems))
 
 
+def no_such_image(fetch: Fetch, path: str, image: str, line: int | None) -> tuple[Problem, ...]:
+    """The complaint of an `image` in front matter that names no file beside the post."""
+    severity = {"error": "error", "warn": "warning"}.get(fetch(settings.build()).broken_links)
+    if severity is None or image.startswith("/") or "://" in image:
+        return ()
+    looked = f"{dirname(path)}/{image}"
+    if fetch(attachment(looked)):
+        return ()
+    near = fetch(nearest(looked))
+    return (
+        Problem(
+            f"the image {image!r} leads nowhere: there is no content/{looked}",
+            path=f"content/{path}",
+            line=line,
+            hint=f"did you mean {_as_link(path, near)}?" if near else None,
+            severity="error" if severity == "error" else "warning",
+            code="link",
+        ),
+    )
+
+
 _Wrong = tuple[str, str | None] | None
 
 
