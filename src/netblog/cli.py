@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,7 +87,13 @@ def build(source: Path, as_json: bool, verbose: bool, quiet: bool, check_rules: 
     from netblog.workshop import BuildOptions
 
     options = BuildOptions(check=check_rules, **given)
-    built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING))
+    try:
+        built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING))
+    except NetblogError as error:
+        if as_json:
+            click.echo(report.failure_json(error.problems), nl=False)
+        raise
+    built = replace(built, problems=report.quoted(source, built.problems))
     report.say(report.render_problems(built.problems))
     if as_json:
         click.echo(report.report_json(built), nl=False)

@@ -168,7 +168,8 @@ class _Build:
 
     def _made(self, started: float) -> BuildReport:
         engine = self.engine
-        paths = engine.fetch(content_files())
+        listed_files = engine.bring([content_files()])
+        paths = engine.fetch(content_files()) if listed_files.digests else ()
         with self._watched([document(path) for path in paths], "Reading"):
             # These need nothing but a post's own file, so that much can be shared out at once.
             engine.prefetch([key for path in paths for key in (spot(path), features(path))], self.jobs)

@@ -17,6 +17,9 @@ from netblog.model.report import Explanation
 from netblog.model.urls import decode_url, output_path, site_base
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
+from netblog.rules.pages import post_page
+from netblog.rules.relations import related_table
+from netblog.rules.tables import shard_of
 from netblog.rules.words import cause_of, name_of, steps_of
 from netblog.workshop import opened, read_settings
 
@@ -62,10 +65,11 @@ def why(root: Path, what: str) -> Explanation:
             if found:
                 break
         if found is None:
-            paths = [it.path for it in built.plan]
+            paths = {it.path.removesuffix("index.html").strip("/"): it.path for it in built.plan}
             near = get_close_matches(what.strip("/"), paths, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]}?" if near else "name a URL, a file of public/ or of content/"
-            hint = hint if paths else "build the site first: netblog build"
+            hint = "name a URL, a file of public/ or of content/" if paths else "build the site first: netblog build"
+            if near:
+                hint = f"did you mean /{paths[near[0]].removesuffix('index.html')}?"
             raise NetblogError(Problem(f"the last build made nothing called {what!r}", hint=hint))
         reasons, reads = built.explain(found.key)
         return Explanation(
@@ -74,7 +78,18 @@ def why(root: Path, what: str) -> Explanation:
             cause=cause_of(reasons),
             steps=steps_of(reasons),
             reads=tuple(name_of(key.rule, key.args) for key in reads),
+            recommended=_recommended(built.engine, Key.parse(found.key)),
         )
+
+
+def _recommended(engine: Engine, page: Key[bytes]) -> tuple[tuple[str, float, tuple[str, ...]], ...]:
+    """What stands behind the recommended posts of a post's page; () for any other output."""
+    if page.rule != post_page.name:
+        return ()
+    (path,) = page.args
+    table = engine.recall(related_table()) or ()
+    shard = table[int(shard_of(path))] if table else {}
+    return tuple((f"content/{it.id}", it.score, it.shared) for it in shard.get(path, ()))
 
 
 def _names(what: str, base: str, output: str) -> list[str]:

@@ -61,6 +61,7 @@ class Files:
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)
+        self._inside = _Inside(self.root)
         self._fresh: dict[str, bytes] = {}
 
     def _full(self, path: str) -> str:
@@ -69,9 +70,11 @@ class Files:
     def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
         path = self._full(args[0])
         try:
+            self._inside.insist(args[0].rpartition("/")[0])
             found = os.lstat(path)
             if modes.S_ISLNK(found.st_mode):
-                found = self._followed(path, args[0])
+                self._inside.insist(args[0])
+                found = os.stat(path)
         except (OSError, ValueError):
             return Observation(ABSENT)
         if not modes.S_ISREG(found.st_mode):
@@ -92,20 +95,6 @@ class Files:
             self._fresh[args[0]] = data
         return Observation(digest_of(data), stamp, settled)
 
-    def _followed(self, path: str, name: str) -> os.stat_result:
-        real = os.path.realpath(path)
-        if not os.path.isabs(name) and os.path.commonpath([real, os.path.realpath(self.root)]) != os.path.realpath(
-            self.root
-        ):
-            raise ContentError(
-                Problem("this link leads out of the site", path=name, hint="links are followed only inside the site")
-            )
-        try:
-            return os.stat(path)
-        except OSError:
-            hint = "remove it, or bring back what it leads to"
-            raise ContentError(Problem("this link leads nowhere", path=name, hint=hint)) from None
-
     def value(self, args: tuple[str, ...], seen: Observation) -> bytes | None:
         if seen.digest == ABSENT:
             return None
@@ -123,16 +112,48 @@ class Files:
         return data
 
 
+class _Inside:
+    """Whether links on the way to a file lead out of the site or nowhere; each folder is looked at once in a build."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.real = os.path.realpath(root)
+        self._known = {""}
+
+    def insist(self, path: str) -> None:
+        """Raises ContentError for a path, relative to the site, that a link on the way takes out of it or nowhere."""
+        if os.path.isabs(path):
+            return
+        new = []
+        while path not in self._known:
+            new.append(path)
+            path = path.rpartition("/")[0]
+        for place in reversed(new):
+            full = os.path.join(self.root, place)
+            if os.path.islink(full):
+                if not self.holds(os.path.realpath(full)):
+                    hint = "links are followed only inside the site"
+                    raise ContentError(Problem("this link leads out of the site", path=place, hint=hint))
+                if not os.path.exists(full):
+                    hint = "remove it, or bring back what it leads to"
+                    raise ContentError(Problem("this link leads nowhere", path=place, hint=hint))
+            self._known.add(place)
+
+    def holds(self, real: str) -> bool:
+        return (real + os.sep).startswith(self.real.rstrip(os.sep) + os.sep)
+
+
 class Trees:
     """`tree(folder) -> tuple[str, ...]`: the files below a folder, sorted, without hidden ones and editors' leftovers.
 
     Links to folders are followed inside the site only, and never round in circles. A link that leads out of
     it or nowhere is listed as if it were a file: whoever reads it is told so, and the other files with them.
+    Where the folder itself is such a link, or cannot be read, that is an error: it is not an empty folder.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)
-        self._real = os.path.realpath(root)
+        self._inside = _Inside(self.root)
         self._seen: dict[str, tuple[str, ...]] = {}
 
     def observe(self, args: tuple[str, ...], known: Observation | None) -> Observation:
@@ -152,6 +173,7 @@ class Trees:
         return files
 
     def _walk(self, folder: str) -> tuple[str, ...]:
+        self._inside.insist(folder)
         top = os.path.join(self.root, folder)
         found: list[str] = []
         waiting: list[tuple[str, str, tuple[str, ...]]] = [("", top, (os.path.realpath(top),))]
@@ -159,15 +181,18 @@ class Trees:
             prefix, path, above = waiting.pop()
             try:
                 entries = list(os.scandir(path))
-            except OSError:
+            except (FileNotFoundError, NotADirectoryError, ValueError):
                 continue
+            except OSError as error:
+                name = f"{folder}/{prefix}".rstrip("/")
+                raise ContentError(Problem(f"this folder cannot be read: {error.strerror}", path=name)) from None
             for entry in entries:
                 name = entry.name
                 if name[0] in ".#" or name.endswith(("~", ".swp", ".swx", ".tmp")):
                     continue
                 if entry.is_symlink():
                     real = os.path.realpath(entry.path)
-                    within = (real + os.sep).startswith(self._real + os.sep) or os.path.isabs(folder)
+                    within = self._inside.holds(real) or os.path.isabs(folder)
                     # Not the entry's own questions: they raise for a link that leads to itself.
                     if not within or os.path.isfile(entry.path) or not os.path.exists(entry.path):
                         found.append(prefix + name)

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from netblog.readers.markdown import MarkdownReader
 
 
+LARGEST = 16 << 20
+"""Bytes of a content file. The longest novels have a quarter of it."""
+
+
 @lru_cache(maxsize=4)
 def _reader(options: Markdown, lazy_images: bool) -> MarkdownReader:
     from netblog.readers.markdown import MarkdownReader
@@ -49,6 +53,10 @@ def document(fetch: Fetch, path: str) -> Document:
         data = fetch(file(where))
         if data is None:
             raise ContentError(Problem("this content file has gone", path=where, code="missing"))
+        if len(data) > LARGEST:
+            size = f"{len(data) >> 20} MiB, and {LARGEST >> 20} MiB is the most"
+            hint = "what is not text belongs beside the post or into static/"
+            raise ContentError(Problem(f"this content file is too large ({size})", path=where, hint=hint, code="size"))
         source = read_source(data, where)
         parts = split(source)
         front, problems = read_front_matter(

@@ -33,9 +33,23 @@ def content_files(fetch: Fetch) -> tuple[str, ...]:
 
 @rule
 def attachments(fetch: Fetch) -> tuple[str, ...]:
-    """Everything below content/posts and content/pages that is not Markdown."""
+    """Everything below content/posts and content/pages that is not Markdown.
+
+    Also what stands in the place of these two: a link that leads out of the site must not look like no posts.
+    """
     return tuple(
         path
         for path in fetch(tree("content"))
-        if not path.endswith((".md", ".markdown")) and path.startswith(("posts/", "pages/"))
+        if not path.endswith((".md", ".markdown")) and f"{path}/".startswith(("posts/", "pages/"))
+    )
+
+
+@rule
+def strays(fetch: Fetch) -> tuple[str, ...]:
+    """Markdown below content/ that is nobody's: outside posts/ and pages/, or with an ending in capitals."""
+    ours = set(fetch(content_files()))
+    return tuple(
+        path
+        for path in fetch(tree("content"))
+        if path.lower().endswith((".md", ".markdown")) and path not in ours
     )
