@@ -231,6 +231,9 @@ class Editor:
                 ('author = "Bea"', 'author = "Ada"'),
             ]
         )
+        if old in new and new in text:
+            # A key given twice would be an error, which is not what is looked for here.
+            return
         self.site.write(
             "netblog.toml", text.replace(old, new) + ("\n# a comment\n" if self.dice.random() < 0.2 else "")
         )
@@ -248,9 +251,9 @@ class Editor:
             self.site.write(path, (theme / name).read_text(encoding="utf-8") + f"<!-- {self.words(1)} -->")
 
     def edit_override(self) -> None:
-        self.site.write(
-            "templates/page.html", self.site.read("templates/page.html") + f"<!-- {self.words(1)} -->"
-        )
+        # Inside a block: of a template that extends another, nothing else is shown.
+        word = f"<!-- {self.words(1)} -->{{% endblock %}}"
+        self.site.replace("templates/page.html", "{% endblock %}", word)
 
     def edit_data(self) -> None:
         self.site.write("data/team.yaml", f"- name: {self.words(1)}\n")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from netblog.model.report import BuildReport
-from netblog.pipeline import BuildOptions, build
+from netblog.pipeline import build
+from netblog.workshop import BuildOptions
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 

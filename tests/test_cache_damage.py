@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from netblog import pipeline
+from netblog import engine, workshop
 from netblog.engine import Store, StoreDamaged
+from netblog.errors import NetblogError
 from netblog.model.report import BuildReport
+from netblog.why import last_build
 from sites import Site, comment, tree
 
 CACHE = ".netblog/cache.sqlite"
@@ -90,7 +92,9 @@ def test_a_truncated_cache_costs_one_warning(site: Site, after: dict[str, bytes]
 
 
 @pytest.mark.parametrize("seed", range(14))
-def test_flipped_bytes_are_noticed_where_they_are_read(site: Site, after: dict[str, bytes], seed: int) -> None:
+def test_flipped_bytes_are_noticed_where_they_are_read(
+    site: Site, after: dict[str, bytes], seed: int
+) -> None:
     dice = random.Random(seed)
     file = site.root / CACHE
     data = bytearray(file.read_bytes())
@@ -152,7 +156,9 @@ def test_a_table_that_is_half_empty_never_makes_a_wrong_page(
 
 def test_reads_that_were_exchanged_between_rows_are_noticed(site: Site, after: dict[str, bytes]) -> None:
     with sqlite3.connect(site.root / CACHE) as db:
-        db.execute("update node set reads = (select reads from node where key like 'manifest%') where rank > 2")
+        db.execute(
+            "update node set reads = (select reads from node where key like 'manifest%') where rank > 2"
+        )
     db.close()
     assert_recovers(site, after)
 
@@ -171,7 +177,7 @@ def test_another_toolchain_is_begun_again_without_a_word(site: Site, after: dict
     # A ledger that was kept, too: what is no longer made is still known as ours.
     site.remove("static/note.txt")
     wanted = {path: data for path, data in after.items() if path != "note.txt"}
-    assert assert_recovers(site, wanted, warned=False).removed == ("note.txt", )
+    assert assert_recovers(site, wanted, warned=False).removed == ("note.txt",)
 
 
 def test_a_folder_in_place_of_the_cache_file(site: Site, after: dict[str, bytes]) -> None:
@@ -197,7 +203,9 @@ def test_a_file_in_place_of_the_cache_folder(site: Site, after: dict[str, bytes]
     assert site.read(".netblog") == "not a folder"
 
 
-def test_a_cache_that_is_read_only(site: Site, after: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_is_read_only(
+    site: Site, after: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As root no mode forbids writing, so SQLite is asked to."""
     file = site.root / CACHE
     real = sqlite3.connect
@@ -296,7 +304,9 @@ def test_a_disk_that_keeps_nothing_is_left_alone(
     assert tree(site.root / "public") == after
 
 
-def test_damage_of_the_cache_hides_no_problem_of_the_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damage_of_the_cache_hides_no_problem_of_the_site(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = site.tree()
     site.post("p1", date="2024-02-30")
     with monkeypatch.context() as patch:
@@ -309,7 +319,7 @@ def test_damage_of_the_cache_hides_no_problem_of_the_site(site: Site, monkeypatc
 
 def test_the_reason_why_is_not_asked_of_a_damaged_cache(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     failing("values", 1)(monkeypatch)
-    with pytest.raises(pipeline.NetblogError, match="the cache is damaged"), pipeline.last_build(site.root):
+    with pytest.raises(NetblogError, match="the cache is damaged"), last_build(site.root):
         pass
 
 
@@ -321,7 +331,9 @@ def test_intents_that_were_never_settled_are_settled_by_the_next_build(
     db.close()
     store = Store(site.root / CACHE, toolchain())
     assert store.problems == []
-    store.intend(["public//index.html", "public//posts/p1/index.html", "public//never.html", "public//stray.html"])
+    store.intend(
+        ["public//index.html", "public//posts/p1/index.html", "public//never.html", "public//stray.html"]
+    )
     store.close()
     site.write("public/posts/p1/index.html", "half a fi")
     site.write("public/stray.html", "half a fi")
@@ -332,11 +344,13 @@ def test_intents_that_were_never_settled_are_settled_by_the_next_build(
 
 
 def toolchain() -> bytes:
-    return pipeline.toolchain(Path(pipeline.__file__).parent, pipeline._LIBRARIES)
+    return engine.toolchain(Path(workshop.__file__).parent, workshop._LIBRARIES)
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "full"])
-def test_the_staging_folder_may_be_anything(site: Site, after: dict[str, bytes], kind: str, tmp_path: Path) -> None:
+def test_the_staging_folder_may_be_anything(
+    site: Site, after: dict[str, bytes], kind: str, tmp_path: Path
+) -> None:
     staging = site.root / ".netblog/staging"
     shutil.rmtree(staging, ignore_errors=True)
     elsewhere = tmp_path / "elsewhere"
@@ -353,7 +367,9 @@ def test_the_staging_folder_may_be_anything(site: Site, after: dict[str, bytes],
     assert (elsewhere / "mine.txt").read_text() == "mine"
 
 
-def test_with_the_ledger_lost_nothing_is_overwritten_without_a_copy(site: Site, after: dict[str, bytes]) -> None:
+def test_with_the_ledger_lost_nothing_is_overwritten_without_a_copy(
+    site: Site, after: dict[str, bytes]
+) -> None:
     (site.root / CACHE).write_bytes(b"garbage")
     site.write("public/posts/p1/index.html", "written by hand")
     report = assert_recovers(site, after)

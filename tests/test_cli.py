@@ -284,6 +284,13 @@ def test_build_quiet_prints_problems_only(run: Run, site: Site) -> None:
     assert result.stdout == "" and "warning: " in result.stderr
 
 
+def test_build_json_is_told_of_a_configuration_too(run: Run, site: Site) -> None:
+    site.write("netblog.toml", "[sit]\n")
+    report = json.loads(run("build", "--json", status=2).stdout)
+    assert (report["format"], report["ok"], report["errors"]) == ("netblog-report", False, 1)
+    assert report["problems"][0]["line"] == 1
+
+
 @pytest.mark.parametrize("more", [(), ("--quiet",), ("--verbose",), ("--explain",), ("--strict",)])
 def test_build_json_is_one_object_on_stdout(more: tuple[str, ...], run: Run, site: Site) -> None:
     site.post("odd", titel="x")
@@ -402,7 +409,7 @@ def test_why_names_the_change(run: Run, site: Site) -> None:
 def test_why_of_the_unknown_suggests(run: Run, site: Site) -> None:
     assert "netblog build" in run("why", "/posts/hello/", status=1).stderr
     site.build()
-    assert "did you mean posts/hello/index.html?" in run("why", "/post/helo/", status=1).stderr
+    assert "did you mean /posts/hello/?" in run("why", "/post/helo/", status=1).stderr
     assert "hint: name a URL" in run("why", "qqq", status=1).stderr
 
 

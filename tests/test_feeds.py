@@ -193,6 +193,16 @@ def test_an_id_survives_another_title_slug_permalink_and_domain(tmp_path: Path) 
     assert ids(site) == {"Uno": first}
 
 
+def test_an_id_survives_another_domain_even_without_an_id_base(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.post("one", "Body.")
+    site.built()
+    first = ids(site)
+    site.replace("netblog.toml", "https://blog.example/", "https://elsewhere.example/")
+    site.built()
+    assert ids(site) == first
+
+
 def test_an_id_of_a_renamed_file_is_kept_by_its_front_matter(tmp_path: Path) -> None:
     site = Site(tmp_path)
     site.post("one", "Body.")

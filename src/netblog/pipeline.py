@@ -12,15 +12,10 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
-import tempfile
 import time
-import zoneinfo
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +24,14 @@ from netblog.engine import (
     Files,
     Key,
     Moments,
-    Reason,
-    SiteLock,
     Store,
-    StoreDamaged,
     Trees,
     Values,
-    toolchain,
 )
-from netblog.errors import ConfigError, NetblogError, Problem, order
+from netblog.errors import Problem, order
 from netblog.model.config import Config
 from netblog.model.report import BuildReport
 from netblog.output import OutputFolder, Published
-from netblog.readers.config import read_config
 from netblog.rules.catalog import document, registry, spot
 from netblog.rules.graph import RULES
 from netblog.rules.manifest import Artifact, manifest
@@ -50,30 +40,7 @@ from netblog.rules.sources import content_files
 from netblog.rules.summary import Summary, piecemeal, summary, troubles
 from netblog.rules.views import listed
 from netblog.rules.words import cause_of
-
-CACHE = ".netblog"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
-    """What one build is asked for, beyond what netblog.toml says."""
-
-    drafts: bool = False
-    future: bool = False
-    base_url: str | None = None
-    output: str | None = None
-    strict: bool = False
-    clean: bool = False
-    jobs: int | None = None
-    """None: as configured; 0: one per processor."""
-    explain: bool = False
-    check: bool = False
-    """Run every rule twice and compare: a rule that is not pure is an error."""
-    now: datetime | None = None
-    """The build's clock; the real one when None."""
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that stand over netblog.toml, by dotted key: `{"content.per_page": 5}`."""
-
+from netblog.workshop import BuildOptions, opened, overrides_of, read_settings, undamaged, zone_rules
 
 Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 """Opens a progress bar of so many steps under a label; what it yields is told of steps done."""
@@ -82,12 +49,6 @@ Progress = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 @contextmanager
 def _unwatched(_total: int, _label: str) -> Iterator[Callable[[int], None]]:
     yield lambda _count: None
-
-
-_LIBRARIES = (
-    "babel", "jinja2", "linkify-it-py", "markdown-it-py", "markupsafe", "mdit-py-plugins", "msgspec", "nh3",
-    "pillow", "pygments", "pyyaml", "tzdata",
-)  # fmt: skip
 
 
 def build(
@@ -103,12 +64,12 @@ def build(
     started = time.perf_counter()
     root = root.resolve()
     config = read_settings(root, options)
-    with _locked(root, options, waiting) as (store, staging), _fewer_collections():
+    with opened(root, fresh=options.clean, waiting=waiting) as (store, staging), _fewer_collections():
 
         def once() -> BuildReport:
-            return _Workshop(root, options, config, store, staging, progress).run(started)
+            return _Build(root, options, config, store, staging, progress).run(started)
 
-        return _undamaged(store, once)
+        return undamaged(store, once)
 
 
 @contextmanager
@@ -122,90 +83,7 @@ def _fewer_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@contextmanager
-def _locked(root: Path, options: BuildOptions, waiting: Callable[[], None]) -> Iterator[tuple[Store, Path]]:
-    """The site locked, its cache open and a folder for staging; all of it let go again whatever happens."""
-    cache = root / CACHE
-    with SiteLock(cache / "lock", waiting=waiting):
-        store = Store(
-            cache / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES), fresh=options.clean
-        )
-        try:
-            staging, borrowed = _staging(cache)
-            try:
-                yield store, staging
-            finally:
-                if borrowed:
-                    shutil.rmtree(staging, ignore_errors=True)
-        finally:
-            store.close()
-
-
-def _undamaged(store: Store, once: Callable[[], BuildReport]) -> BuildReport:
-    """Build, and begin again with an empty cache when this one turns out to be damaged.
-
-    That may be as late as the commit, with everything published: what is in place then is found in place.
-    """
-    try:
-        return once()
-    except StoreDamaged:
-        store.reset()
-    try:
-        return once()
-    except StoreDamaged:
-        # It was made a moment ago: this disk keeps nothing. What is in memory does not fail.
-        store.leave_disk()
-    return once()
-
-
-def _staging(cache: Path) -> tuple[Path, bool]:
-    """Where files wait to be published: in the cache, or a temporary folder when that cannot be written."""
-    folder = cache / "staging"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder, False
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="netblog-")), True
-
-
-def overrides_of(options: BuildOptions) -> dict[str, Any]:
-    """The command line's settings by the dotted keys of netblog.toml they stand over."""
-    given = {"site.url": options.base_url} if options.base_url is not None else {}
-    return {**options.overrides, **given}
-
-
-def zone_rules(name: str) -> str:
-    """The digest of what this machine knows of a time zone: an update of its zones may move a date by an hour.
-
-    '' where the tzdata package answers instead of the system: the toolchain knows its version.
-    """
-    for folder in zoneinfo.TZPATH:
-        try:
-            return blake2b(Path(folder, name).read_bytes(), digest_size=16).hexdigest()
-        except (OSError, ValueError):
-            continue
-    return ""
-
-
-def read_settings(root: Path, options: BuildOptions = BuildOptions()) -> Config:
-    """The effective configuration. Raises ConfigError with everything that is wrong with it."""
-    path = root / "netblog.toml"
-    if path.exists() and not path.is_file():
-        # A pipe would be waited for until somebody writes to it.
-        raise ConfigError(Problem("netblog.toml is not a file"))
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        hint = "run netblog init to make a site here, or name the site's folder with --source"
-        raise ConfigError(Problem(f"there is no netblog.toml in {root}", hint=hint)) from None
-    except OSError as error:
-        raise ConfigError(Problem(f"netblog.toml cannot be read: {error.strerror}")) from None
-    return read_config(data, "netblog.toml", overrides_of(options))[0]
-
-
-class _Workshop:
+class _Build:
     """The parts of one build, put together."""
 
     def __init__(
@@ -245,6 +123,7 @@ class _Workshop:
             },
             store=store,
             sink=self._stage,
+            jobs=self.jobs,
             check=options.check,
         )
 
@@ -372,36 +251,6 @@ class _Workshop:
             explained=self._explained(published.written) if self.options.explain and published else (),
             rules_run=len(self.engine.state.ran),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class LastBuild:
-    """The traces of a site's last build, to be asked about."""
-
-    config: Config
-    plan: tuple[Artifact, ...]
-    engine: Engine
-
-    def explain(self, key: str) -> tuple[tuple[Reason, ...], tuple[Key[Any], ...]]:
-        """Why an artifact was last made, and what it read."""
-        parsed: Key[Any] = Key.parse(key)
-        return self.engine.reasons(parsed), self.engine.reads(parsed)
-
-
-@contextmanager
-def last_build(root: Path) -> Iterator[LastBuild]:
-    """Open what the last build of a site left behind. Nothing is built and nothing changes."""
-    root = root.resolve()
-    config = read_settings(root)
-    with SiteLock(root / CACHE / "lock"):
-        store = Store(root / CACHE / "cache.sqlite", toolchain(Path(__file__).parent, _LIBRARIES))
-        try:
-            engine = Engine(RULES, {}, store)
-            yield LastBuild(config, engine.recall(manifest()) or (), engine)
-        except StoreDamaged:
-            raise NetblogError(Problem("the cache is damaged", hint="run netblog build: it makes a new one")) from None
-        finally:
-            store.close()
 
 
 def _by_key(plan: Iterable[Artifact]) -> dict[str, list[str]]:

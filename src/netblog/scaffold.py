@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from netblog.errors import ConfigError, ContentError, Problem
 from netblog.model.urls import slugify
-from netblog.pipeline import read_settings
 from netblog.readers.config import read_config
+from netblog.workshop import read_settings
 
 # Raw in a string, TOML 1.0 refuses the first of these, and YAML 1.2 the others or takes them for line breaks.
 _NEVER_RAW = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -43,7 +43,11 @@ class World:
         self.random = Random(seed)
         self.root = root
         self.files = [f"f{number}" for number in range(self.random.randint(2, 6))]
-        self.size = self.random.randint(3, 14)
+        self.deep = self.random.random() < 0.5
+        """Ladders of cells, and cells that change between their feet and their tops: ranks go up and down."""
+        self.size = self.random.randint(3, 18 if self.deep else 12)
+        # Where values are few, many changes are cut off.
+        self.values = self.random.choice([2, 4, 97])
         # Names are dealt anew, so that the order of names says nothing about the order of reads.
         self.names = [f"c{number:02}" for number in range(self.size)]
         self.random.shuffle(self.names)
@@ -66,13 +70,15 @@ class World:
     def _step(self, number: int, depth: int) -> Step:
         random = self.random
         lower = self.names[:number]
-        kinds = ["file", "file", "tag"]
+        if self.deep:
+            lower = random.choice([lower[:2], lower[-2:], lower[-1:], lower])
+        kinds = ["file"] * (2 - self.deep) + ["tag"] * (not self.deep)
         if lower:
-            kinds += ["cell"] * 4 + ["pick"] * 2 + ["try", "all"]
+            kinds += ["cell"] * 4 + ["pick"] * 2 + ["switch"] * (1 + 3 * self.deep) + ["try", "all"]
         if depth < 2:
             kinds += ["if"] * 3
         kinds += ["fail"] * (random.random() < 0.3)
-        kind = random.choice(kinds)
+        kind = random.choice(kinds or ["file"])
         match kind:
             case "file" | "tag":
                 return kind, random.choice(self.files)
@@ -80,6 +86,8 @@ class World:
                 return kind, random.choice(lower)
             case "pick" | "all":
                 return kind, tuple(random.choice(lower) for _ in range(random.randint(1, 4)))
+            case "switch":
+                return kind, random.choice(self.files), tuple(random.choice(self.names[:number]) for _ in range(3))
             case "if":
                 return kind, *(
                     tuple(self._step(number, depth + 1) for _ in range(random.randint(0, 2))) for _ in range(2)
@@ -88,7 +96,7 @@ class World:
                 return kind, random.randint(0, 8), random.random() < 0.2
 
     def _rules(self) -> list[Rule[Any, Any]]:
-        programs, large = self.programs, self.large
+        programs, large, values = self.programs, self.large, self.values
 
         def number_of(fetch: Fetch, name: str) -> int:
             data = fetch(FILE(name))
@@ -106,6 +114,8 @@ class World:
                         total = total * 5 + fetch(cell(other))["n"]
                     case ("pick", others):
                         total += fetch(cell(others[total % len(others)]))["n"]
+                    case ("switch", file, others):
+                        total += fetch(cell(others[number_of(fetch, file) % len(others)]))["n"]
                     case ("all", others):
                         total += sum(it["n"] for it in fetch.all([cell(other) for other in others]))
                     case ("try", other):
@@ -129,8 +139,7 @@ class World:
         @rule
         def cell(fetch: Fetch, name: str) -> dict[str, Any]:
             total = run(fetch, name, programs[name], 1)
-            # Few values, so that many changes are cut off.
-            small = total % 4
+            small = total % values
             return {"n": small, "body": "x" * (5000 + small) if name in large else ""}
 
         @rule(keep=False)

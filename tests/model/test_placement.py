@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from netblog.errors import Problem
 from netblog.model.config import Comments, Config, Content, Language, Site, Taxonomy
-from netblog.model.placement import Layout, duplicate_ids, layout, place, visibility
+from netblog.model.placement import Layout, layout, place
 from netblog.model.post import Document, Entry, FrontMatter, TermRef
 from netblog.model.urls import output_path
+from netblog.model.visibility import duplicate_ids, visibility
 
 ROME = ZoneInfo("Europe/Rome")
 DAY = datetime(2016, 3, 14, 9, 26, tzinfo=ROME)

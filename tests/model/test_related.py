@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -253,13 +252,3 @@ def test_words_are_at_least_two_characters_and_each_once(text: str) -> None:
     words = tokenise(text)
     assert all(len(word) > 1 for word in words)
     assert len(set(words)) == len(words)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("vocabulary", [72, 5000])
-def test_ten_thousand_posts_take_seconds_not_minutes(vocabulary: int) -> None:
-    posts = corpus(10_000, vocabulary)
-    start = time.process_time()
-    found = related(posts, Related())
-    assert time.process_time() - start < 4
-    assert sum(map(len, found.values())) > 30_000

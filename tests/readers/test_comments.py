@@ -18,6 +18,9 @@ from netblog.errors import CommentError
 from netblog.model.comment import Author, Comment, CommentFile
 from netblog.readers.comments import Reader, encode_comments, read_comments
 
+HANG = 30
+"""Seconds of work after which something is taken to hang. Speed is measured in benchmarks/."""
+
 ROME = ZoneInfo("Europe/Rome")
 PATH = "content/comments/wp.json"
 
@@ -368,7 +371,7 @@ def test_a_file_that_cannot_be_read_is_one_clear_error(
 def test_an_export_of_another_system_is_told_where_to_go() -> None:
     with pytest.raises(CommentError) as caught:
         read(b'{"version": 1, "comments": [], "commenters": []}')
-    assert "netblog comments import" in (caught.value.problems[0].hint or "")
+    assert "must be converted first" in (caught.value.problems[0].hint or "")
 
 
 def test_a_key_given_twice_counts_as_it_was_given_last() -> None:
@@ -550,11 +553,11 @@ def test_no_comments_are_written_too() -> None:
     assert encode_comments([]) == b'{"format":"netblog-comments","version":1,"site":null,"comments":[]}\n'
 
 
-def test_twenty_thousand_comments_are_read_in_a_moment() -> None:
+def test_twenty_thousand_comments_are_read() -> None:
     body = (
         "<p>Hello there, this is an ordinary comment of somebody.</p>\n<p>With <em>two</em> paragraphs.</p>"
     )
     data = export(*(record(n, content={"format": "html", "body": body}) for n in range(20_000)))
     start = time.process_time()
     assert len(read(data).comments) == 20_000
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < HANG

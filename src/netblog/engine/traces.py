@@ -6,7 +6,7 @@ is what the wave needs. Values are decoded once per process, the large ones with
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from netblog.engine.digest import digest_of
 from netblog.engine.inputs import Observation
 from netblog.engine.keys import Key
 from netblog.engine.node import UNLOADED, Node, ids_of, pack, unpack
-from netblog.engine.store import Row, Seen, Store, StoreDamaged
+from netblog.engine.rows import Row, Seen, StoreDamaged
+from netblog.engine.store import Store
 
 LARGE = 4096
 """Encoded values from this many bytes on are remembered only within the budget."""
@@ -38,7 +39,7 @@ class Traces:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._nodes: dict[Key[Any], Node] = {}
+        self.known: dict[Key[Any], Node] = {}
         self._by_id: dict[int, Node] = {}
         self._readers: dict[int, bytes] = {}
         self._garbage: set[int] = set()
@@ -51,20 +52,20 @@ class Traces:
     def begin(self) -> None:
         """Forget what an abandoned build thought: it may have read what is no longer so."""
         self._garbage.clear()
-        for node in [node for node in self._nodes.values() if node.touched or not node.stored]:
+        for node in [node for node in self.known.values() if node.touched or not node.stored]:
             self._drop(node.id)
 
     def _drop(self, id_: int) -> None:
         node = self._by_id.pop(id_, None)
         if node is not None:
-            del self._nodes[node.key]
+            del self.known[node.key]
         self._readers.pop(id_, None)
         self._forget_large(id_)
 
     # -- nodes -------------------------------------------------------------------------------------
 
     def node(self, key: Key[Any]) -> Node:
-        node = self._nodes.get(key)
+        node = self.known.get(key)
         if node is not None:
             return node
         return self._make(key) if self._bare else self.nodes([key])[0]
@@ -72,11 +73,11 @@ class Traces:
     def nodes(self, keys: list[Key[Any]]) -> list[Node]:
         """The nodes of keys: known, stored, or made now."""
         self.load(keys)
-        return [self._nodes.get(key) or self._make(key) for key in keys]
+        return [self.known.get(key) or self._make(key) for key in keys]
 
     def load(self, keys: list[Key[Any]]) -> None:
         """Bring what the store has of many keys into memory, in few queries."""
-        unknown = [key for key in keys if key not in self._nodes]
+        unknown = [key for key in keys if key not in self.known]
         if unknown and not self._bare:
             for row in self.store.nodes([key.text() for key in unknown]):
                 self._adopt(row)
@@ -87,7 +88,7 @@ class Traces:
         wanted = [
             node
             for key in keys
-            if (node := self._nodes.get(key))
+            if (node := self.known.get(key))
             and node.stored
             and node.rank
             and node.data is None
@@ -113,7 +114,7 @@ class Traces:
     def _make(self, key: Key[Any]) -> Node:
         node = Node(self._next_id, key)
         self._next_id += 1
-        self._nodes[key] = self._by_id[node.id] = node
+        self.known[key] = self._by_id[node.id] = node
         return node
 
     def _adopt(self, row: Row) -> Node:
@@ -127,13 +128,13 @@ class Traces:
 
     def _stored(self, id_: int, text: str, digest: bytes) -> Node:
         key: Key[Any] = Key.parse(text)
-        if key in self._nodes:
+        if key in self.known:
             # Two nodes of one key: an index of the store has lost one of them.
             raise StoreDamaged
         node = Node(id_, key)
         node.digest = node.old = digest
         node.stored = True
-        self._nodes[key] = self._by_id[id_] = node
+        self.known[key] = self._by_id[id_] = node
         return node
 
     def inputs(self) -> list[Node]:
@@ -195,7 +196,7 @@ class Traces:
         """Write what changed and make memory look like the store again."""
         kept: list[Node] = []
         gone: set[int] = set(self._garbage)
-        for node in self._nodes.values():
+        for node in self.known.values():
             if node.id in gone or not node.touched:
                 continue
             # What failed, or read what failed, leaves no trace.
@@ -244,23 +245,27 @@ class Traces:
 
     def _changed_readers(self, kept: list[Node], gone: set[int]) -> dict[int, bytes]:
         """The new packed readers of every node that gained or lost one."""
-        gained: dict[int, list[int]] = {}
+        gained: defaultdict[int, list[bytes]] = defaultdict(list)
         lost: dict[int, set[int]] = {}
         for node in kept:
             if node.reads is None:
                 continue
+            if not node.stored:
+                for read, _ in node.reads:
+                    gained[read.id].append(node.tag)
+                continue
             now = {read.id for read, _ in node.reads}
-            before = {id_ for id_, _ in unpack(node.packed)} if node.stored else set()
+            before = {id_ for id_, _ in unpack(node.packed)}
             for id_ in now - before:
-                gained.setdefault(id_, []).append(node.id)
+                gained[id_].append(node.tag)
             for id_ in before - now:
                 lost.setdefault(id_, set()).add(node.id)
         unread = [id_ for id_ in gone if id_ not in self._by_id]
         for row in self.store.nodes_by_id(unread).values():
             self._adopt(row)
         for id_ in gone:
-            for read, _ in unpack(self._by_id[id_].packed):
-                lost.setdefault(read, set()).add(id_)
+            for was_read, _ in unpack(self._by_id[id_].packed):
+                lost.setdefault(was_read, set()).add(id_)
         changed: dict[int, bytes] = {}
         wanted = [id_ for id_ in {*gained, *lost} if id_ not in gone]
         self.by_ids([id_ for id_ in wanted if id_ not in self._by_id])
@@ -269,7 +274,7 @@ class Traces:
             packed = self._stored_readers(id_) if node.stored else b""
             if id_ in lost:
                 packed = b"".join(r.to_bytes(4, "little") for r in ids_of(packed) if r not in lost[id_])
-            changed[id_] = packed + b"".join([self._by_id[r].tag for r in gained.get(id_, ())])
+            changed[id_] = packed + b"".join(gained.get(id_, ()))
         return changed
 
     def _reasons(self, kept: list[Node]) -> list[tuple[str, str, str, str]]:
@@ -288,7 +293,7 @@ class Traces:
         reads: dict[int, list[int]] = {}
         for row in self.store.all_nodes():
             reads[row.id] = [read for read, _ in unpack(row.reads)]
-        for node in self._nodes.values():
+        for node in self.known.values():
             if node.reads is not None:
                 reads[node.id] = [read.id for read, _ in node.reads]
             elif not node.stored:

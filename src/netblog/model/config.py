@@ -104,8 +104,8 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     atom: bool = True
     json: bool = True
     id_base: str = ""
-    """What entry ids are made of besides the posts' own ids. Written by `netblog init`: a host and a day.
-    Keep it when the domain changes."""
+    """What sets the ids of this blog's entries apart from other blogs', written by `netblog init`. The site's author
+    stands in for it. Keep it for ever, whatever becomes of the domain."""
 
 
 class CommentForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -79,6 +79,7 @@ def normalise(page: str, *, keep_query: Collection[str] | None = KEPT) -> str:
     path = _index.sub("/", path).rstrip("/") or "/"
     if not query:
         return path
+    query = _controls.sub("", query)
     pairs = sorted({pair for pair in query.split("&") if pair and _stays(pair.partition("=")[0], keep_query)})
     return f"{path}?{_controls.sub('', _decoded('&'.join(pairs)))}" if pairs else path
 

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
-from typing import Literal, Protocol
 
 import msgspec
 
@@ -27,8 +26,6 @@ from netblog.model.config import Config
 from netblog.model.post import Document, Entry, FrontMatter, Kind, TermRef
 from netblog.model.taxonomy import term_slug
 from netblog.model.urls import normal_permalink, permalink, slugify
-
-Withheld = Literal["draft", "future", "expired"]
 
 _EXTENSION = re.compile(r"(?<=[^/])\.(?:md|markdown|mdown|mkd)\Z", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_](.+))?\Z", re.DOTALL)
@@ -310,67 +307,3 @@ def _line(text: str | None) -> str:
 def _readable(name: str) -> str:
     words = " ".join(re.split(r"[-_\s]+", name)).strip()
     return words[:1].upper() + words[1:] or name
-
-
-class Dated(Protocol):
-    """What decides whether a file is published at a moment."""
-
-    @property
-    def draft(self) -> bool: ...
-    @property
-    def date(self) -> datetime | None: ...
-    @property
-    def expires(self) -> datetime | None: ...
-
-
-class Identified(Protocol):
-    """What must be told apart from all others."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def id(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def lines(self) -> dict[str, int]: ...
-
-
-def duplicate_ids(entries: Iterable[Identified]) -> tuple[Problem, ...]:
-    """One error for each file whose id another file, earlier by path, has already."""
-    first: dict[str, Identified] = {}
-    problems = []
-    for entry in sorted(entries, key=lambda entry: entry.path):
-        other = first.setdefault(entry.id, entry)
-        if other is entry:
-            continue
-        same = "id" not in entry.lines and other.key == entry.key
-        problems.append(
-            Problem(
-                f"the id {entry.id!r} is that of content/{other.path} too",
-                path=f"content/{entry.path}",
-                line=entry.lines.get("id"),
-                hint="both are the same post in one language: delete or rename one of them"
-                if same
-                else "an id belongs to one file alone, translations included: change one, or take it out",
-                code="id",
-            )
-        )
-    return tuple(problems)
-
-
-def visibility(
-    entry: Dated, *, drafts: bool, future: bool, reached: Callable[[datetime], bool]
-) -> Withheld | None:
-    """Why an entry is withheld, or None if it is published.
-
-    `drafts` and `future` let those through. `reached(moment)` says whether a moment has come; it is asked
-    only where the answer matters, so that a build wakes at no other times.
-    """
-    if entry.draft and not drafts:
-        return "draft"
-    if entry.expires is not None and reached(entry.expires):
-        return "expired"
-    if entry.date is not None and not future and not reached(entry.date):
-        return "future"
-    return None

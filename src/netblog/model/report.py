@@ -63,3 +63,5 @@ class Explanation:
     """How that reached the output, nearest to the output first."""
     reads: tuple[str, ...]
     """All that was looked at to make it."""
+    recommended: tuple[tuple[str, float, tuple[str, ...]], ...] = ()
+    """On a post's page: content file, likeness (0 to 1) and what is shared, best first."""

@@ -140,7 +140,7 @@ def _check(document: Document, path: str) -> None:
         raise _broken(
             path,
             f"this is not netblog's own comment format: {given}",
-            hint=f"`netblog comments import FILE` reads other systems' exports; ours begin with {HEADER}",
+            hint=f"other systems' exports must be converted first; ours begin with {HEADER}",
         )
     version = document.version
     if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:

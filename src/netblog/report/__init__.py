@@ -7,8 +7,18 @@ the first coloured word is printed, json when JSON is asked for.
 
 from netblog.report.bar import progress
 from netblog.report.problems import render_problems
-from netblog.report.record import report_json
+from netblog.report.quote import quoted
+from netblog.report.record import failure_json, report_json
 from netblog.report.summary import render_explanation, render_summary
 from netblog.report.terminal import say
 
-__all__ = ["progress", "render_explanation", "render_problems", "render_summary", "report_json", "say"]
+__all__ = [
+    "failure_json",
+    "progress",
+    "quoted",
+    "render_explanation",
+    "render_problems",
+    "render_summary",
+    "report_json",
+    "say",
+]

@@ -6,6 +6,7 @@ to a version.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netblog.errors import Problem, order
@@ -57,6 +58,23 @@ def report_json(report: BuildReport) -> str:
         "jobs": report.jobs,
         "rules_run": report.rules_run,
         "explained": [{"output": output, "why": words} for output, words in report.explained],
+    }
+    return json.dumps(record, indent=2, sort_keys=True) + "\n"
+
+
+def failure_json(problems: Iterable[Problem]) -> str:
+    """The report of a build that could not begin: `format`, `version`, `ok` false, `problems`, and the counts."""
+    import json
+
+    found = sorted(dict.fromkeys(problems), key=order)
+    errors, warnings = tally(found)
+    record = {
+        "format": "netblog-report",
+        "version": 1,
+        "ok": False,
+        "problems": [_problem(problem) for problem in found],
+        "errors": errors,
+        "warnings": warnings,
     }
     return json.dumps(record, indent=2, sort_keys=True) + "\n"
 

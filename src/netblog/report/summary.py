@@ -52,6 +52,12 @@ def render_explanation(found: Explanation) -> str:
     if len(found.steps) > 1:
         lines.append("How that came about:")
         lines += [f"  {plain(step)}" for step in reversed(found.steps)]
+    if found.recommended:
+        lines.append("It recommends, by what they share (0 to 1):")
+        lines += [
+            f"  {score:.2f}  {plain(path)}: {', '.join(plain(it) for it in shared)}"
+            for path, score, shared in found.recommended
+        ]
     lines.append("It reads:")
     lines += [f"  {plain(read)}" for read in dict.fromkeys(found.reads)]
     return "".join(f"{line}\n" for line in lines)

@@ -18,9 +18,10 @@ from netblog.engine import Fetch, rule
 from netblog.errors import ContentError, Problem
 from netblog.model.config import Markdown
 from netblog.model.listing import newest_key
-from netblog.model.placement import Layout, duplicate_ids, layout, place, visibility
+from netblog.model.placement import Layout, layout, place
 from netblog.model.post import Document, Entry, Kind, TermRef
 from netblog.model.report import Reason
+from netblog.model.visibility import duplicate_ids, visibility
 from netblog.readers.frontmatter import read_front_matter, split
 from netblog.readers.source import read_source
 from netblog.rules import settings
@@ -29,6 +30,10 @@ from netblog.rules.tables import shard_of, shards
 
 if TYPE_CHECKING:
     from netblog.readers.markdown import MarkdownReader
+
+
+LARGEST = 16 << 20
+"""Bytes of a content file. The longest novels have a quarter of it."""
 
 
 @lru_cache(maxsize=4)
@@ -48,6 +53,10 @@ def document(fetch: Fetch, path: str) -> Document:
         data = fetch(file(where))
         if data is None:
             raise ContentError(Problem("this content file has gone", path=where, code="missing"))
+        if len(data) > LARGEST:
+            size = f"{len(data) >> 20} MiB, and {LARGEST >> 20} MiB is the most"
+            hint = "what is not text belongs beside the post or into static/"
+            raise ContentError(Problem(f"this content file is too large ({size})", path=where, hint=hint, code="size"))
         source = read_source(data, where)
         parts = split(source)
         front, problems = read_front_matter(

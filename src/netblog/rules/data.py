@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from netblog.engine import Fetch, rule
-from netblog.errors import ContentError, Problem
+from netblog.errors import ContentError, NetblogError, Problem
 from netblog.readers.fields import plain
 from netblog.readers.nodes import Header
 from netblog.readers.source import read_source
@@ -61,6 +61,24 @@ def data(fetch: Fetch, name: str) -> Any:
         raise ContentError(
             Problem("a number is too long, or lists are nested too deeply", path=path)
         ) from None
+
+
+@rule
+def data_problems(fetch: Fetch) -> tuple[Problem, ...]:
+    """What is wrong with the data files, also with those that no template has read yet."""
+    try:
+        names = fetch(data_names())
+        fetch.all([data_read(name) for name in names])
+    except NetblogError as error:
+        return error.problems
+    return ()
+
+
+@rule
+def data_read(fetch: Fetch, name: str) -> bool:
+    """Whether a data file can be read: true, or an error. What it says is not asked."""
+    fetch(data(name))
+    return True
 
 
 def _wrong(

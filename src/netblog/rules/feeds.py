@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,8 +19,11 @@ from netblog.rules.views import full_url, href, listed
 
 
 def _id_base(fetch: Fetch) -> str:
-    """What sets the ids of this site's entries apart from every other site's: [feeds] id_base, else its host."""
-    return fetch(settings.feeds()).id_base or urlsplit(fetch(settings.site()).url).hostname or ""
+    """What sets the ids of this site's entries apart from other sites': [feeds] id_base, else the author.
+
+    Not the host: a blog that moves to another domain keeps its ids even if it never heard of id_base.
+    """
+    return fetch(settings.feeds()).id_base or fetch(settings.site()).author
 
 
 @rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from posixpath import normpath
+from difflib import SequenceMatcher, get_close_matches
+from posixpath import dirname, normpath, relpath
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -57,8 +57,19 @@ def nearest(fetch: Fetch, path: str) -> str | None:
     if "." not in path.rpartition("/")[2]:
         names = (*fetch(content_files()), *names)
     same_name = [name for name in names if name.rpartition("/")[2] == path.rpartition("/")[2]]
-    close = same_name[:1] or get_close_matches(path, names, n=1, cutoff=0.6)
-    return close[0] if close else None
+    close = same_name[:1] or [name for name in get_close_matches(path, names, cutoff=0.6) if _alike(path, name)]
+    if close or not path.endswith(".html"):
+        return close[0] if close else None
+    return next((name for name in fetch(content_files()) if name == f"{path.removesuffix('.html')}.md"), None)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether the names themselves are alike; a folder and an ending in common say nothing."""
+    return SequenceMatcher(None, _stem(one), _stem(other)).ratio() >= 0.5
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix("/index.md").rpartition("/")[2].partition(".")[0]
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +108,33 @@ def resolved(fetch: Fetch, path: str) -> Resolved:
     return Resolved(urls=tuple(urls), sizes=tuple(sizes), problems=tuple(problems))
 
 
+def no_such_image(fetch: Fetch, path: str, image: str, line: int | None) -> tuple[Problem, ...]:
+    """The complaint of an `image` in front matter that names no file beside the post."""
+    severity = {"error": "error", "warn": "warning"}.get(fetch(settings.build()).broken_links)
+    if severity is None or image.startswith("/") or "://" in image:
+        return ()
+    looked = f"{dirname(path)}/{image}"
+    if fetch(attachment(looked)):
+        return ()
+    near = fetch(nearest(looked))
+    return (
+        Problem(
+            f"the image {image!r} leads nowhere: there is no content/{looked}",
+            path=f"content/{path}",
+            line=line,
+            hint=f"did you mean {_as_link(path, near)}?" if near else None,
+            severity="error" if severity == "error" else "warning",
+            code="link",
+        ),
+    )
+
+
 _Wrong = tuple[str, str | None] | None
+
+
+def _as_link(path: str, near: str) -> str:
+    """A content file as a link in another: what is to be written, not where the file is."""
+    return relpath(near, dirname(path) or ".")
 
 
 def _look_up(
@@ -124,7 +161,7 @@ def _look_up(
                     None,
                     (
                         f"the link {href!r} leads nowhere: there is no content/{found.path}",
-                        f"did you mean {near}?" if near else None,
+                        f"did you mean {_as_link(path, near)}?" if near else None,
                     ),
                 )
             placed = fetch(placement(found.path)).entry
@@ -177,7 +214,7 @@ def _as_url(
         None,
         (
             f"the link {href!r} leads nowhere: there is no content/{looked}",
-            f"did you mean {near}?" if near else None,
+            f"did you mean {_as_link(path, near)}?" if near else None,
         ),
     )
 

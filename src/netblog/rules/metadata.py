@@ -25,7 +25,7 @@ def page_view(
     alternates: tuple[TranslationView, ...] = (),
     feeds: tuple[FeedLink, ...] = (),
     image: ImageView | None = None,
-    json_ld: Markup = Markup(),  # noqa: B008 - Markup is immutable
+    json_ld: Markup = Markup(),
     index: bool = True,
 ) -> PageView:
     """The page at a decoded path from the site's root."""

@@ -128,6 +128,8 @@ class SiteScope:
 
     def recent(self, count: int = 5) -> tuple[CardView, ...]:
         """The newest posts of this language."""
+        if type(count) is not int or count < 0:
+            raise TemplateError(Problem(f"site.recent({count!r}): how many posts must be a whole number"))
         paths = self._fetch(recent(self._edition.lang, str(count)))
         return tuple(self._fetch.all([listed(path) for path in paths]))
 
@@ -145,20 +147,19 @@ class SiteScope:
     def menus(self, name: str = "main") -> tuple[MenuLink, ...]:
         """The items of a menu for this language; () when there is no such menu."""
         found = []
-        for item in self._fetch(settings.menus()).get(name, ()):
+        for number, item in enumerate(self._fetch(settings.menus()).get(name, ())):
             if item.lang and item.lang != self._edition.lang:
                 continue
             url = item.url
             if url.startswith(("pages/", "posts/")):
                 spot = self._fetch(published(url))
                 if spot is None:
-                    raise TemplateError(
-                        Problem(
-                            f"the menu item {item.name!r} leads nowhere: {url} is not published",
-                            path=settings.PATH,
-                            hint="[menus] takes a URL, a path from the root, or a published content file",
-                        )
+                    problem = Problem(
+                        f"the menu item {item.name!r} leads nowhere: {url} is not published",
+                        path=settings.PATH,
+                        hint="[menus] takes a URL, a path from the root, or a published content file",
                     )
+                    raise TemplateError(settings.placed(self._fetch, problem, "menus", name, number, "url"))
                 url = href(self._fetch, spot.url)
             elif url.startswith("/"):
                 url = href(self._fetch, url)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import msgspec
 
 from netblog.engine import Fetch, rule
+from netblog.errors import Problem
 from netblog.model import config as model
 from netblog.model.urls import site_base
 from netblog.readers.config import read_config
+from netblog.readers.source import read_source
+from netblog.readers.toml_places import find_places
 from netblog.rules.sources import file, option
 
 PATH = "netblog.toml"
@@ -21,6 +25,21 @@ def config(fetch: Fetch) -> model.Config:
     data = fetch(file(PATH))
     overrides = json.loads(fetch(option("overrides")))
     return read_config(data or b"", PATH, overrides)[0]
+
+
+def placed(fetch: Fetch, problem: Problem, *path: str | int, at_key: bool = False) -> Problem:
+    """A problem that only shows when the site is built, with the line and column of a value in netblog.toml,
+    or of its key.
+
+    Called when something is wrong anyway, since whoever calls it depends on all of the file from then on.
+    """
+    source = read_source(fetch(file(PATH)) or b"", PATH)
+    places = find_places(source.text)
+    place = places.by_path.get(path)
+    if place is None:
+        return problem
+    line, column = places.position(place.key if at_key else place.start)
+    return replace(problem, path=PATH, line=line, column=column, source=source.text.split("\n")[line - 1])
 
 
 @rule
@@ -132,7 +151,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     timezone: str
     zone: str
-    """The digest of this machine's rules for the time zone; see `pipeline.zone_rules`."""
+    """The digest of this machine's rules for the time zone; see `workshop.zone_rules`."""
     known_keys: tuple[str, ...]
     languages: tuple[str, ...]
     taxonomies: tuple[str, ...]

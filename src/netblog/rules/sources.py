@@ -42,3 +42,14 @@ def attachments(fetch: Fetch) -> tuple[str, ...]:
         for path in fetch(tree("content"))
         if not path.endswith((".md", ".markdown")) and f"{path}/".startswith(("posts/", "pages/"))
     )
+
+
+@rule
+def strays(fetch: Fetch) -> tuple[str, ...]:
+    """Markdown below content/ that is nobody's: outside posts/ and pages/, or with an ending in capitals."""
+    ours = set(fetch(content_files()))
+    return tuple(
+        path
+        for path in fetch(tree("content"))
+        if path.lower().endswith((".md", ".markdown")) and path not in ours
+    )

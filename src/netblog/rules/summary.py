@@ -16,10 +16,11 @@ from netblog.model.report import Withheld
 from netblog.readers.keys import suggestion
 from netblog.rules.catalog import document, placement, published, registry
 from netblog.rules.conversation import joined, talk
-from netblog.rules.links import resolved
+from netblog.rules.data import data_problems
+from netblog.rules.links import no_such_image, resolved
 from netblog.rules.manifest import collisions
 from netblog.rules.relations import term_index
-from netblog.rules.sources import content_files
+from netblog.rules.sources import content_files, strays
 from netblog.rules.templates import theme_options
 
 
@@ -41,8 +42,10 @@ def troubles(fetch: Fetch, path: str) -> Troubles:
         return Troubles(problems, read.front.unknown)
     said = fetch(talk(path))
     links = fetch(resolved(path)).problems if read.body.links else ()
+    image = placed.entry.image if placed.entry else None
+    picture = no_such_image(fetch, path, image, read.front.lines.get("image")) if image else ()
     return Troubles(
-        (*problems, *links, *said.problems),
+        (*problems, *links, *picture, *said.problems),
         read.front.unknown,
         said.conversation.count,
     )
@@ -72,6 +75,8 @@ def summary(fetch: Fetch) -> Summary:
     problems.extend(fetch(term_index()).problems)
     problems.extend(fetch(collisions()))
     problems.extend(fetch(theme_options()).problems)
+    problems.extend(fetch(data_problems()))
+    problems.extend(_stray(path) for path in fetch(strays()))
     withheld = []
     for it in found.withheld:
         entry = fetch(placement(it.path)).entry
@@ -96,7 +101,8 @@ def piecemeal(fetch: Fetch) -> tuple[Problem, ...]:
     except NetblogError as error:
         return error.problems
     keys: list[Key[Any]] = [*(troubles(path) for path in paths), joined()]
-    return tuple(dict.fromkeys(problem for key in keys for problem in _problems(fetch, key)))
+    found = [problem for key in keys for problem in _problems(fetch, key)]
+    return tuple(dict.fromkeys((*found, *fetch(data_problems()))))
 
 
 def _problems(fetch: Fetch, key: Key[Any]) -> tuple[Problem, ...]:
@@ -104,6 +110,17 @@ def _problems(fetch: Fetch, key: Key[Any]) -> tuple[Problem, ...]:
         return tuple(fetch(key).problems)
     except NetblogError as error:
         return error.problems
+
+
+def _stray(path: str) -> Problem:
+    inside = path.startswith(("posts/", "pages/"))
+    return Problem(
+        "this file is not published: " + ("its ending is in capitals" if inside else "it is no post and no page"),
+        path=f"content/{path}",
+        hint="rename it to end in .md" if inside else "move it into content/posts/ or content/pages/",
+        severity="warning",
+        code="stray",
+    )
 
 
 def _unknown_keys(unknown: dict[str, list[tuple[str, int]]]) -> Iterable[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,13 @@ def chain(fetch: Fetch) -> tuple[Layer, ...]:
     name: str | None = fetch(settings.theme()).name
     while name:
         if not _THEME.fullmatch(name):
-            raise ConfigError(
-                Problem(
-                    f"a theme cannot be called {name!r}",
-                    path=settings.PATH,
-                    hint="it is the name of a folder in themes/",
-                    code="theme",
-                )
+            problem = Problem(
+                f"a theme cannot be called {name!r}",
+                path=settings.PATH,
+                hint="it is the name of a folder in themes/",
+                code="theme",
             )
+            raise ConfigError(settings.placed(fetch, problem, "theme", "name"))
         if any(layer.name == name for layer in layers):
             raise ConfigError(
                 Problem(f"the theme {name} is a parent of itself", path=f"themes/{name}/theme.toml")
@@ -69,14 +69,15 @@ def chain(fetch: Fetch) -> tuple[Layer, ...]:
             if data is not None:
                 break
         else:
-            raise ConfigError(
-                Problem(
-                    f"there is no theme {name!r}: no themes/{name}/theme.toml",
-                    path=settings.PATH if not layers else f"{layers[-1].folder}/theme.toml",
-                    hint="netblog brings the theme default",
-                    code="theme",
-                )
+            problem = Problem(
+                f"there is no theme {name!r}: no themes/{name}/theme.toml",
+                path=settings.PATH if not layers else f"{layers[-1].folder}/theme.toml",
+                hint="did you mean 'default'?"
+                if get_close_matches(name, ("default",))
+                else "netblog brings the theme default",
+                code="theme",
             )
+            raise ConfigError(problem if layers else settings.placed(fetch, problem, "theme", "name"))
         info = read_theme_toml(data, f"{folder}/theme.toml")
         layers.append(Layer(name=name, folder=folder, info=info))
         name = info.parent
@@ -92,7 +93,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 def theme_options(fetch: Fetch) -> Options:
     """The options of the theme: its parents' defaults, its own, then the site's [theme.options]."""
     infos = [layer.info for layer in fetch(chain())]
-    values, problems = effective_options(infos, fetch(settings.theme()).options, settings.PATH)
+    given = fetch(settings.theme()).options
+    values, problems = effective_options(infos, given, settings.PATH)
+    if problems:
+        known = {name for info in infos for name in info.options}
+        problems = tuple(
+            settings.placed(fetch, problem, "theme", "options", key, at_key=key not in known)
+            for key in sorted(given)
+            for problem in effective_options(infos, {key: given[key]}, settings.PATH)[1]
+        )
     return Options(values=values, problems=problems)
 
 

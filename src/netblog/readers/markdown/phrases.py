@@ -16,28 +16,19 @@ from netblog.readers.markdown.alerts import KINDS
 PHRASES = (*KINDS.values(), "Footnotes", "Permalink: %(title)s", "Back to reference %(number)s")
 """What a catalogue needs to translate."""
 
-_ALERT = r'(?P<alert><p class="alert-title" data-alert="[a-z]+">)(?P<title>[A-Za-z]+)(?=</p>)'
-_NOTES = r'(?P<notes>role="doc-endnotes" aria-label=")Footnotes(?=")'
-_BACK = r'(?P<back>role="doc-backlink" aria-label=")Back to reference (?P<number>[0-9-]+)(?=")'
-_HEADING = r'(?P<heading><a class="heading-link" href="#[^"]*" aria-label=")Permalink: (?P<text>[^"]*)(?=")'
-_PHRASE = re.compile("|".join((_ALERT, _NOTES, _BACK, _HEADING)))
+# Every pattern begins with a literal, so a body without the phrase is passed over at the speed of `in`.
+_ALERT = re.compile(r'(<p class="alert-title" data-alert="[a-z]+">)([A-Za-z]+)(?=</p>)')
+_NOTES = re.compile(r'(role="doc-endnotes" aria-label=")(Footnotes)(?=")')
+_BACK = re.compile(r'(role="doc-backlink" aria-label=")Back to reference ([0-9-]+)(?=")')
+_HEADING = re.compile(r'(<a class="heading-link" href="#[^"]*" aria-label=")Permalink: ([^"]*)(?=")')
 
 
 def speak(html: str, gettext: Callable[[str], str]) -> str:
     """A body with the reader's own words translated by `gettext`."""
-
-    def put(found: re.Match[str]) -> str:
-        if found["alert"]:
-            return found["alert"] + escape(gettext(found["title"]))
-        if found["notes"]:
-            return found["notes"] + escape(gettext("Footnotes"))
-        if found["back"]:
-            return found["back"] + _filled(gettext("Back to reference %(number)s"), "number", found["number"])
-        return found["heading"] + _filled(gettext("Permalink: %(title)s"), "title", found["text"])
-
-    return _PHRASE.sub(put, html)
-
-
-def _filled(text: str, name: str, value: str) -> str:
-    # `value` is HTML already.
-    return escape(text).replace(f"%({name})s", value)
+    for pattern in (_ALERT, _NOTES):
+        html = pattern.sub(lambda found: found[1] + escape(gettext(found[2])), html)
+    back = escape(gettext("Back to reference %(number)s"))
+    html = _BACK.sub(lambda found: found[1] + back.replace("%(number)s", found[2]), html)
+    # The heading's words are HTML already.
+    permalink = escape(gettext("Permalink: %(title)s"))
+    return _HEADING.sub(lambda found: found[1] + permalink.replace("%(title)s", found[2]), html)
