@@ -190,3 +190,9 @@ def test_nothing_of_one_body_shows_in_the_next() -> None:
 def test_line_endings_make_no_difference() -> None:
     text = "# A\n\nb  \nc [d](e.md)\n\n```nope\nf\n```\n"
     assert render(text.replace("\n", "\r\n")) == render(text.replace("\n", "\r")) == render(text)
+
+
+def test_a_heading_of_a_raw_picture_has_no_words() -> None:
+    made = body("# <img src=a.png>\n")
+    assert [heading.text for heading in made.headings] == [""]
+    assert made.html.count("\x020\x03") == 1

@@ -190,7 +190,9 @@ class Rendering(Spans):
         opener, inline = tokens[i - 2], tokens[i - 1]
         text = " ".join("".join(self.text[start:]).split())
         if not text and inline.children:
-            text = " ".join(alternative_text(inline.children).split())
+            # A heading of nothing but pictures is called by what stands for them; raw tags are no words.
+            spoken = [child for child in inline.children if child.type != "html_inline"]
+            text = " ".join(alternative_text(spoken).split())
         if self._untitled:
             self._untitled = False
             if token.tag == "h1" or all(before.hidden for before in tokens[: i - 2]):
