@@ -18,6 +18,7 @@ from netblog import engine, workshop
 from netblog.engine import Store, StoreDamaged
 from netblog.errors import NetblogError
 from netblog.model.report import BuildReport
+from netblog.report import render_summary
 from netblog.why import last_build
 from sites import Site, comment, tree
 
@@ -375,3 +376,15 @@ def test_with_the_ledger_lost_nothing_is_overwritten_without_a_copy(
     report = assert_recovers(site, after)
     assert ".netblog/rescued/posts/p1/index.html" in report.rescued
     assert site.read(".netblog/rescued/posts/p1/index.html") == "written by hand"
+
+
+def test_pages_that_outlived_the_cache_are_named(site: Site) -> None:
+    """Without the ledger nobody knows whose they are: they are told and left alone."""
+    shutil.rmtree(site.root / ".netblog")
+    site.remove("content/posts/p2.md")
+    site.replace("content/posts/p1.md", "p2.md", "p0.md")
+    site.write("public/CNAME", "blog.example")
+    report = site.built()
+    assert {"posts/p2/index.html", "CNAME"} == set(report.strangers)
+    assert "public holds 2 files that this build did not make" in render_summary(report)
+    assert (site.root / "public/posts/p2/index.html").exists() and site.built().strangers == ()

@@ -369,6 +369,7 @@ def test_the_json_report_holds_everything_in_sorted_keys() -> None:
         "output": "public",
         "jobs": 2,
         "rules_run": 120,
+        "strangers": [],
         "explained": [{"output": "a.html", "why": "new"}],
     }
     assert record["problems"][0]["severity"] == "warning"

@@ -45,4 +45,4 @@ def test_a_title_is_named_as_the_cause_wherever_it_is_shown(site: Site) -> None:
 def test_what_was_never_made_is_said_with_the_nearest_that_was(site: Site) -> None:
     with pytest.raises(NetblogError) as caught:
         why(site.root, "/posts/cannal/")
-    assert caught.value.problems[0].hint == "did you mean posts/canal/index.html?"
+    assert caught.value.problems[0].hint == "did you mean /posts/canal/?"

@@ -243,6 +243,7 @@ class _Build:
             unchanged=published.unchanged if published else 0,
             removed=published.removed if published else (),
             rescued=published.rescued if published else (),
+            strangers=published.strangers if published else (),
             problems=problems,
             seconds=time.perf_counter() - started,
             output=self.config.build.output if self.options.output is None else self.options.output,

@@ -47,6 +47,8 @@ class BuildReport:
     explained: tuple[tuple[str, str], ...] = ()
     """Output path and why it was made again, where that was asked for."""
     rules_run: int = 0
+    strangers: tuple[str, ...] = ()
+    """After the ledger was lost: files in the output folder that this build did not make."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Published:
     removed: tuple[str, ...]
     rescued: tuple[str, ...]
     """Where rescued things are now, relative to the site: `.netblog/rescued/about.html`."""
+    strangers: tuple[str, ...] = ()
+    """Files that were there before netblog knew of any of its own: after a lost ledger, old pages may be among them."""
 
 
 class OutputFolder:
@@ -189,6 +191,7 @@ class OutputFolder:
             unchanged=len(wanted) - len(stamps),
             removed=tuple(sorted(removed)),
             rescued=tuple(sorted(rescued)),
+            strangers=() if self.owned else self._strangers(wanted),
         )
 
     def _settle(self, wanted: Mapping[str, bytes], stamps: Mapping[str, Stamp]) -> None:
@@ -211,6 +214,16 @@ class OutputFolder:
         if owned is None:
             return False
         return owned.stamp in (None, stamp_of(there)) or owned.digest == self._tree.digest(path)
+
+    def _strangers(self, wanted: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Files in the folder that nobody asked for. They may be anybody's, so they are told, not touched."""
+        top = str(self.folder)
+        found = (
+            os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/")
+            for folder, _, names in os.walk(top)
+            for name in names
+        )
+        return tuple(sorted(path for path in found if path not in wanted))
 
     def _sweep(self, paths: Iterable[str], rescued: list[str]) -> list[str]:
         """Remove files of ours that nobody wants, and the folders this leaves empty."""

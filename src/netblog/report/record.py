@@ -22,6 +22,7 @@ def report_json(report: BuildReport) -> str:
     `format` "netblog-report", `version` 1; `ok` (bool: published); `posts`, `pages`, `comments`, `unchanged`,
     `jobs`, `rules_run`, `errors`, `warnings` (int); `seconds` (float); `output` (the output folder);
     `written`, `removed` (paths in it); `rescued` (paths from the site's folder);
+    `strangers` (files in the output that a build without a ledger found there and did not make);
     `withheld`: [{`path`, `title`, `reason`: "draft" | "future" | "expired", `when`: RFC 3339 or null}];
     `problems`, by place: [{`severity`: "error" | "warning", `code`, `message`, `path`, `line`, `column`,
     `source`, `hint`, `cause`}], null where there is nothing to say;
@@ -41,6 +42,7 @@ def report_json(report: BuildReport) -> str:
         "unchanged": report.unchanged,
         "removed": report.removed,
         "rescued": report.rescued,
+        "strangers": report.strangers,
         "withheld": [
             {
                 "path": one.path,

@@ -30,6 +30,12 @@ def render_summary(report: BuildReport, verbose: bool = False) -> str:
         )
         lines.append(f"In {plain(report.output)}, {were} in the way and moved aside:")
         lines += _cut([plain(path) for path in report.rescued], verbose)
+    if report.strangers:
+        lines.append(
+            f"{plain(report.output)} holds {plural(len(report.strangers), 'file')} that this build did not make. "
+            "If they are pages of old builds, delete them:"
+        )
+        lines += _cut([plain(path) for path in report.strangers], verbose)
     if report.withheld:
         lines.append(f"Withheld {plural(len(report.withheld), 'file')}:")
         lines += _cut([_withheld(one) for one in report.withheld], verbose)
