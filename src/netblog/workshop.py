@@ -25,7 +25,7 @@ CACHE = ".netblog"
 
 
 _LIBRARIES = (
-    "babel", "jinja2", "linkify-it-py", "markdown-it-py", "markupsafe", "mdit-py-plugins", "msgspec", "nh3",
+    "babel", "jinja2", "markdown-it-py", "markupsafe", "mdit-py-plugins", "msgspec", "nh3",
     "pillow", "pygments", "pyyaml", "tzdata",
 )  # fmt: skip
 

@@ -78,7 +78,7 @@ class Link(msgspec.Struct, frozen=True):
 class Body(msgspec.Struct, frozen=True, kw_only=True):
     """A rendered Markdown body. Links that need the rest of the site are placeholders in `html`.
 
-    Placeholder n stands for `links[n]`; `netblog.model.post.resolve` puts final URLs in their place.
+    Placeholder n stands for `links[n]`; `netblog.model.placeholder.resolve` puts final URLs in their place.
     """
 
     html: str = ""
