@@ -7,6 +7,23 @@ import struct
 from typing import NamedTuple
 from zlib import crc32
 
+SCHEMA = """
+create table meta (name text primary key, value blob) without rowid;
+create table node (
+    id integer primary key, key text unique, rank integer, digest blob, reads blob, readers blob, check_ integer
+);
+create table input (id integer primary key, stamp blob, settled integer, check_ integer);
+create table value (id integer primary key, data blob);
+create table reason (key text primary key, kind text, read text, fields text, check_ integer) without rowid;
+create table output (path text primary key, digest blob, stamp blob, check_ integer) without rowid;
+"""
+
+UPSERT = """
+insert into node values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set key = excluded.key,
+    rank = excluded.rank, digest = excluded.digest, reads = excluded.reads, readers = excluded.readers,
+    check_ = excluded.check_
+"""
+
 DAMAGE = (sqlite3.Error, struct.error, TypeError, ValueError, AttributeError, OverflowError, MemoryError)
 """What SQLite and Python say of a damaged file. (Even SQLite's message may not be UTF-8.)"""
 

@@ -19,6 +19,8 @@ from zlib import crc32
 
 from netblog.engine.rows import (
     DAMAGE,
+    SCHEMA,
+    UPSERT,
     Owned,
     Row,
     Seen,
@@ -34,23 +36,6 @@ from netblog.engine.rows import (
 from netblog.errors import Problem
 
 FORMAT = b"1"
-
-_SCHEMA = """
-create table meta (name text primary key, value blob) without rowid;
-create table node (
-    id integer primary key, key text unique, rank integer, digest blob, reads blob, readers blob, check_ integer
-);
-create table input (id integer primary key, stamp blob, settled integer, check_ integer);
-create table value (id integer primary key, data blob);
-create table reason (key text primary key, kind text, read text, fields text, check_ integer) without rowid;
-create table output (path text primary key, digest blob, stamp blob, check_ integer) without rowid;
-"""
-
-_UPSERT = """
-insert into node values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set key = excluded.key,
-    rank = excluded.rank, digest = excluded.digest, reads = excluded.reads, readers = excluded.readers,
-    check_ = excluded.check_
-"""
 
 
 class Store:
@@ -107,7 +92,7 @@ class Store:
     def _create(self, db: sqlite3.Connection, ledger: Mapping[str, Owned]) -> sqlite3.Connection:
         try:
             self._tune(db)
-            db.executescript("begin;" + _SCHEMA)
+            db.executescript("begin;" + SCHEMA)
             db.execute("insert into meta values ('format', ?), ('toolchain', ?)", (FORMAT, self.toolchain))
             db.executemany("insert into output values (?, ?, ?, ?)", map(output_row, ledger.items()))
             db.execute("commit")
@@ -329,7 +314,7 @@ class Store:
             for table in ("node", "input", "value"):
                 db.executemany(f"delete from {table} where id = ?", lost)
             # Not "or replace": two nodes of one key are damage, and it would hide that.
-            db.executemany(_UPSERT, rows)
+            db.executemany(UPSERT, rows)
             db.executemany(
                 "insert or replace into input values (?, ?, ?, ?)",
                 ((seen.id, seen.stamp, seen.settled, input_check(seen)) for seen in inputs),
