@@ -88,7 +88,7 @@ def test_anything_that_happens_often_leaves_what_a_clean_build_makes(tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 118))
+@pytest.mark.parametrize("seed", range(100, 114))
 def test_many_random_edits_leave_what_a_clean_build_makes(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     run(tmp_path, seed, ROUNDS)

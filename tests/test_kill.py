@@ -135,9 +135,9 @@ def test_a_build_killed_at_any_step_leaves_whole_files_and_the_next_one_heals_it
 
 
 @pytest.mark.slow
-def test_a_build_killed_at_forty_steps_all_through_it_heals(case: Case) -> None:
+def test_a_build_killed_at_steps_all_through_it_heals(case: Case) -> None:
     steps = case.steps(1)
-    for last in sorted({1 + steps * number // 40 for number in range(40)}):
+    for last in sorted({1 + steps * number // 20 for number in range(20)}):
         case.assert_survives(last, jobs=1)
 
 

@@ -179,8 +179,8 @@ class _Build:
             # What many pages show of one post is made before the pages are shared out: each worker would
             # make most of it again.
             if planned.digests:
-                engine.bring([relations_table()])
-                engine.prefetch([listed(it.path) for it in engine.fetch(registry()).spots], self.jobs)
+                shown = [listed(it.path) for it in engine.fetch(registry()).spots]
+                engine.prefetch([relations_table(), *shown], self.jobs)
         self._paths = _by_key(plan)
         keys: dict[Key[bytes], None] = {Key.parse(artifact.key): None for artifact in plan}
         with self._watched(list(keys), "Rendering"):

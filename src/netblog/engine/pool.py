@@ -50,7 +50,7 @@ def share(engine: Engine, nodes: list[Node], jobs: int) -> None:
     if not hasattr(os, "fork") or threading.active_count() > 1 or engine.journal is not None:
         return
     engine.store.pause()
-    gc.collect()
+    # Not collected first: that would walk every value of the site, three times in a build.
     gc.freeze()
     workers: dict[Connection, int] = {}
     try:
