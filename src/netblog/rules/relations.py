@@ -15,7 +15,7 @@ from netblog.model.related import Features, Match, tokenise
 from netblog.model.related import related as find_related
 from netblog.model.taxonomy import Tagged, Term, index_terms
 from netblog.rules import settings
-from netblog.rules.catalog import document, order, placement, published, registry
+from netblog.rules.catalog import document, order, placement, registry
 from netblog.rules.tables import shard_of, shards
 
 
@@ -187,10 +187,3 @@ def term(fetch: Fetch, taxonomy: str, edition: str, slug: str) -> Term:
         if found.slug == slug:
             return found
     raise LookupError(f"{taxonomy}/{slug} is not a term of the {edition} edition")
-
-
-@rule
-def sort_key(fetch: Fetch, path: str) -> str:
-    """The date a listing groups a post by, as YYYY-MM."""
-    spot = fetch(published(path))
-    return f"{spot.date:%Y-%m}" if spot and spot.date else ""
